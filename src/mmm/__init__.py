@@ -1,0 +1,1 @@
+"""Marketing-mix modelling that reaches the decision."""

@@ -1,0 +1,86 @@
+"""What the analyst tells the model: beliefs, baseline, sampling."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mmm.params.record import Name, Section, Share
+
+
+class MediaShare(Section):
+    """Belief on the share of the KPI that all media together bring, before the data speak."""
+
+    median: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    """As likely above as below."""
+
+
+class Event(Section):
+    """Days that lift or lower the KPI for a known reason, such as a sales period."""
+
+    start: date
+    """First day."""
+    end: date
+    """Last day, included."""
+
+
+class ModelParams(Section):
+    """Beliefs, baseline and sampling of the marketing-mix model."""
+
+    media_share: MediaShare = MediaShare()
+    """Belief on the total share of media."""
+    controls: tuple[Name, ...] = ()
+    """Columns of `control` sources that move the KPI, such as a price index."""
+    events: dict[Name, tuple[Event, ...]] = Field(default_factory=dict)
+    """Named periods such as `sales` (soldes); future dates are used in forecasts."""
+    holidays: bool = True
+    """Public holidays of the country."""
+    harmonics: Annotated[int, Field(ge=0, le=12)] | None = None
+    """Pairs of sine and cosine for the yearly season; by frequency when left out."""
+    trend_knot_periods: Annotated[int, Field(ge=2)] = 13
+    """Periods between two bends of the trend."""
+    engine: Literal["compiled", "pymc"] = "compiled"
+    """compiled: seconds. pymc: the definition itself, sampled through PyMC; slower, the same posterior."""
+    chains: Annotated[int, Field(ge=2, le=16)] = 4
+    """Independent chains."""
+    draws: Annotated[int, Field(ge=100)] = 1000
+    """Draws kept per chain."""
+    warmup: Annotated[int, Field(ge=100)] = 1000
+    """Steps of adaptation per chain, thrown away."""
+    backtest_periods: Annotated[int, Field(ge=0)] | None = None
+    """Periods held out to test the forecast; a quarter, or a tenth of the rows when that is shorter."""
+
+
+class NamingConvention(Section):
+    """How campaigns must be named."""
+
+    pattern: str
+    """Regular expression with one named group per part: `(?P<country>FR)_(?P<tool>[A-Z]+)_...`."""
+    example: str
+    """A correct name, shown to whoever must correct one."""
+
+
+class CustomersParams(Section):
+    """How the value of a customer is computed."""
+
+    source: Name
+    """Source of transactions."""
+    margin_rate: Share = 1.0
+    """Gross margin as a share of the amount paid."""
+    discount_rate: Share = 0.1
+    """Per year."""
+    horizon_months: Annotated[int, Field(ge=1, le=120)] = 36
+    """Months of future purchases that count, after the first one."""
+    ltv_cac_target: Annotated[float, Field(gt=0)] = 3.0
+    """The golden ratio."""
+    new_customers: Name | None = None
+    """Outcome that counts new customers; without it CAC by channel is not incremental."""
+
+
+class AttributionParams(Section):
+    """How journeys are credited."""
+
+    source: Name
+    """Source of journeys."""
+    lookback_days: Annotated[int, Field(ge=1, le=730)] = 90
+    """Touches older than this before the conversion do not count."""

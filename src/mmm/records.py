@@ -1,0 +1,271 @@
+"""Records that parts hand to each other, and the columns of every published table.
+
+Shares are 0 to 1. Money columns are in the analysis' currency, VAT as the
+analysis declares. `p05` to `p95` is a central 90 % interval.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding matters: a fatal one stops the run before any fit."""
+
+    FATAL = "fatal"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One fault seen in the data, with where it is and what to do about it."""
+
+    source: str
+    row: int | None
+    """Line in the file as a person counts it (the header is not line 0); None for the whole source."""
+    column: str
+    rule: str
+    severity: Severity
+    value: str
+    message: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """One check of a fit: the figure, its threshold, and what a failure means."""
+
+    check: str
+    subject: str
+    """Outcome, channel or parameter that was checked."""
+    specification: str
+    passed: bool
+    value: float
+    threshold: float
+    message: str
+    action: str
+
+
+class VerdictLevel(StrEnum):
+    """What a run's or a channel's figures may be used for."""
+
+    USABLE = "usable"
+    CAUTION = "with_caution"
+    NOT_USABLE = "not_usable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a verdict is what it is: a text key and the figures the sentence quotes."""
+
+    key: str
+    figures: dict[str, str | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One answer to "may we decide on this?", with its reasons."""
+
+    subject: str
+    """`run`, an outcome, or a channel."""
+    level: VerdictLevel
+    reasons: tuple[Reason, ...] = ()
+
+
+def worst(levels: Sequence[VerdictLevel]) -> VerdictLevel:
+    """Give the least favourable of the levels; `USABLE` when there is none."""
+    order = list(VerdictLevel)
+    return max(levels, key=order.index, default=VerdictLevel.USABLE)
+
+
+def _interval(name: str, *, median: bool = True) -> tuple[str, ...]:
+    stats = ("mean", "p05", "p50", "p95") if median else ("mean", "p05", "p95")
+    return tuple(f"{name}_{stat}" for stat in stats)
+
+
+_PREDICTIVE = ("actual", "mean", "p025", "p10", "p25", "p50", "p75", "p90", "p975")
+_LONG = ("quantity", "subject", "value", "lower", "upper")
+
+TABLES: dict[str, tuple[str, ...]] = {
+    "findings": ("source", "row", "column", "rule", "severity", "value", "message", "action"),
+    "source_map": (
+        "source",
+        "content",
+        "location",
+        "dialect",
+        "owner",
+        "refresh",
+        "rows",
+        "first_date",
+        "last_date",
+        "age_days",
+        "is_fresh",
+        "missing_periods",
+        "used_for",
+    ),
+    "quality_score": ("source", "score", "n_rows", "n_fatal", "n_warning", "n_note"),
+    "channel_summary": (
+        "outcome",
+        "geo",
+        "channel",
+        "media_cost",
+        "full_cost",
+        *_interval("contribution"),
+        "share_of_kpi",
+        *_interval("return"),
+        *_interval("romi"),
+        *_interval("mromi"),
+        *_interval("cost_per_incremental", median=False),
+        "prior_share",
+        "group",
+        "verdict",
+    ),
+    "contributions": ("outcome", "geo", "period", "component", "mean", "p05", "p50", "p95"),
+    "fit": ("outcome", "geo", "period", *_PREDICTIVE),
+    "forecast": ("outcome", "geo", "period", *_PREDICTIVE),
+    "response_curves": ("outcome", "geo", "channel", "spend", "mean", "p05", "p95", "marginal_mean"),
+    "parameters": (
+        "outcome",
+        "specification",
+        "name",
+        "mean",
+        "sd",
+        "p05",
+        "p95",
+        "r_hat",
+        "ess_bulk",
+        "ess_tail",
+    ),
+    "specifications": ("outcome", "specification", "weight", "elpd", "media_total_mean", "verdict"),
+    "checks": (
+        "check",
+        "subject",
+        "specification",
+        "passed",
+        "value",
+        "threshold",
+        "message",
+        "action",
+    ),
+    "backtest": ("outcome", "specification", "fold", "horizon", *_PREDICTIVE, "crps", "naive"),
+    "waterfall": ("outcome", "from", "to", "component", "mean", "p05", "p95"),
+    "allocation": (
+        "geo",
+        "channel",
+        "period",
+        "current",
+        "recommended",
+        "lower",
+        "upper",
+        "delta",
+        *_interval("gain", median=False),
+        "p_gain",
+        "extrapolates",
+    ),
+    "allocation_summary": _LONG,
+    "plans": _LONG,
+    "frontier": _LONG,
+    "shadow_prices": _LONG,
+    "matrix": ("level", "objective", "channel", "before", "after", "difference"),
+    "customers": (
+        "segment",
+        "channel",
+        "n_customers",
+        *_interval("ltv", median=False),
+        "repeat_rate",
+    ),
+    "cac": (
+        "segment",
+        "channel",
+        "n_customers",
+        *_interval("ltv", median=False),
+        *_interval("cac", median=False),
+        "cac_paid",
+        "cac_marginal_mean",
+        *_interval("ltv_cac", median=False),
+        "p_above_3",
+        "payback_months",
+    ),
+    "attribution": ("method", "channel", "conversions", "value", "share", "lower", "upper"),
+    "triangulation": ("channel", "model", "experiment", "journeys", "platform", "agreement"),
+    "kpis": (
+        "kpi",
+        "level",
+        "owner",
+        "parent",
+        "unit",
+        "value",
+        "lower",
+        "upper",
+        "previous",
+        "target",
+        "status",
+        "period_start",
+        "period_end",
+        "action",
+    ),
+    "kpi_history": ("kpi", "period", "value"),
+    "funnel": ("stage", "period", "volume", "rate", "lower", "upper"),
+    "objectives": (
+        "objective",
+        "kpi",
+        "level",
+        "owner",
+        "baseline",
+        "target",
+        "deadline",
+        "value",
+        "probability",
+        "status",
+    ),
+    "alerts": (
+        "alert",
+        "kind",
+        "level",
+        "subject",
+        "period",
+        "value",
+        "expected",
+        "lower",
+        "upper",
+        "money_at_stake",
+        "action",
+        "owner",
+        "since",
+        "state",
+    ),
+    "variance": ("window", "subject", "driver", "plan", "actual", "amount"),
+    "pacing": ("channel", "spend_to_date", "plan_to_date", "plan_total", "projected_total", "status"),
+    "campaigns": (
+        "channel",
+        "campaign",
+        "spend",
+        "impressions",
+        "clicks",
+        "conversions",
+        "ctr",
+        "cpc",
+        "cpa",
+        "share_of_spend",
+        "trend",
+        "status",
+    ),
+    "actions": (
+        "activity",
+        "objective",
+        "kpi",
+        "target",
+        "actual",
+        "status",
+        "owner",
+        "due",
+        "where",
+        "how",
+        "budget",
+        "why",
+        "evidence",
+    ),
+    "agenda": ("ritual", "position", "topic", "fact", "decision"),
+}
+"""Columns of each table of a run folder, in order. A run writes no other table and no other column."""
