@@ -65,11 +65,11 @@ class Prior(Section):
     """What is believed of a channel before the data speak."""
 
     kind: Literal["return", "contribution_share", "coefficient"] = "return"
-    """return: KPI value per unit of full cost. contribution_share: share of the KPI. coefficient: may be negative."""
+    """return: KPI per unit of full cost. contribution_share: share of the KPI. coefficient: may hurt."""
     median: float
     """Middle of the belief. For `coefficient`, the mean."""
     spread: Positive = 0.9
-    """Standard deviation, on the log scale for return and contribution_share (0.9: within a factor 4.4, 9 in 10)."""
+    """Standard deviation; on the log scale, except for coefficient (0.9: 9 in 10 within a factor 4.4)."""
 
 
 class Channel(Section):

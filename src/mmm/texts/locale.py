@@ -18,13 +18,13 @@ _SCALES = ((1e9, {"fr": "Md", "en": "bn"}), (1e6, {"fr": "M", "en": "M"}), (1e4,
 
 
 def number(value: float, language: Language, digits: int = 0, *, sign: bool = False) -> str:
-    """Write a number with a fixed count of decimals; an unknown one is a dash.
+    r"""Write a number with a fixed count of decimals; an unknown one is a dash.
 
     Examples
     --------
     >>> number(1234.56, "en", 1)
     '1,234.6'
-    >>> number(1234.56, "fr", 1).replace("\\u202f", "_")
+    >>> number(1234.56, "fr", 1).replace("\u202f", "_")
     '1_234,6'
     """
     if not isfinite(value):

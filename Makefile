@@ -1,0 +1,45 @@
+# Two commands are enough: `make demo` and `make test`. Both do the whole set-up.
+SHELL := /bin/sh
+BIN := .venv/bin
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+AS_OF := 2026-10-05
+
+.PHONY: help setup demo serve test check recovery bench lock clean
+
+help: ## Show the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: ## Make .venv from the lock file
+	@sh scripts/setup.sh
+
+demo: setup ## Run the main job on the sample analysis and say how to open the pages
+	@$(BIN)/mmm run params/demo.yaml --as-of $(AS_OF)
+
+serve: setup ## Serve the published pages
+	@$(BIN)/mmm serve
+
+test: setup ## Run all tests (the slow statistical suites have their own targets)
+	@sh scripts/install_browser.sh
+	@$(BIN)/python -m pytest -m "not slow and not postgresql"
+
+check: setup ## Lint, types, and the tests that take seconds
+	@$(BIN)/ruff check src tests benchmarks scripts
+	@$(BIN)/ruff format --check src tests benchmarks scripts
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest tests/unit tests/contracts tests/laws tests/published src -m "not slow"
+
+recovery: setup ## Twenty planted worlds: are the truths inside the intervals? (about ten minutes)
+	@$(BIN)/python -m pytest tests/recovery -m slow -s
+
+bench: setup ## Measure speed and memory
+	@$(BIN)/python benchmarks/run.py
+
+lock: ## Lock the dependencies again (names, versions and hashes; no address)
+	@$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --no-annotate --no-header --universal \
+	    --python-version 3.12 -q -o requirements.lock
+	@$(BIN)/python scripts/environment_yml.py
+
+clean: ## Remove caches (runs and .venv stay)
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

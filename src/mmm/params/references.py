@@ -1,0 +1,169 @@
+"""Names that one section takes from another: each must exist.
+
+Works on the raw values, so that a file with a misspelt key still gets every
+one of its other problems reported. Whatever has the wrong shape is left to the schema.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from mmm.params.schema_problems import nearest
+from mmm.params.yaml_file import Location
+
+Problem = tuple[Location, str]
+Values = Mapping[str, Any]
+
+
+def reference_problems(values: Values) -> Iterator[Problem]:
+    """Give the place and the sentence of every name or date that does not hold together."""
+    for rule in (_sources, _outcomes, _model, _customers, _attribution, _allocation, _calendar, _naming):
+        yield from rule(values)
+
+
+def _section(values: Any, *keys: str) -> dict[str, Any]:
+    for key in keys:
+        values = values.get(key) if isinstance(values, Mapping) else None
+    return dict(values) if isinstance(values, Mapping) else {}
+
+
+def _unknown(name: Any, kind: str, known: Mapping[str, Any], place: Location) -> Iterator[Problem]:
+    if isinstance(name, str) and name not in known:
+        yield place, f"{name} is not a declared {kind}, {nearest(name, list(known))}"
+
+
+def _sources(values: Values) -> Iterator[Problem]:
+    channels = _section(values, "channels")
+    for name, source in _section(values, "sources").items():
+        place: Location = ("sources", name)
+        fields = _section(source)
+        yield from _one_location(fields, place)
+        yield from _unknown(fields.get("channel"), "channel", channels, (*place, "channel"))
+        for channel in _section(fields, "channel_columns"):
+            yield from _unknown(channel, "channel", channels, (*place, "channel_columns", channel))
+        for pattern, channel in _section(fields, "campaigns").items():
+            yield from _unknown(channel, "channel", channels, (*place, "campaigns", pattern))
+
+
+def _one_location(fields: Values, place: Location) -> Iterator[Problem]:
+    if ("path" in fields) == ("database" in fields):
+        found = "both path and database" if "path" in fields else "neither path nor database"
+        yield place, f"found {found}, expected one of them"
+    if "database" not in fields:
+        return
+    if "table" not in fields:
+        yield place, "found a database without a table, expected `table: NAME`"
+    password = urlsplit(str(fields["database"])).password
+    if password and not re.fullmatch(r"\$\{\w+\}", password):
+        yield (
+            (*place, "database"),
+            "found a password in the URL, expected ${NAME}: put the password in environment variable NAME",
+        )
+
+
+def _outcomes(values: Values) -> Iterator[Problem]:
+    sources = _section(values, "sources")
+    for name, outcome in _section(values, "outcomes").items():
+        source = _section(outcome).get("source")
+        yield from _unknown(source, "source", sources, ("outcomes", name, "source"))
+        content = _section(sources, str(source)).get("content")
+        if content is not None and content != "outcome":
+            yield (
+                ("outcomes", name, "source"),
+                f"{source} holds {content}, expected a source of content outcome",
+            )
+
+
+def _model(values: Values) -> Iterator[Problem]:
+    columns = [
+        column
+        for source in _section(values, "sources").values()
+        if _section(source).get("content") == "control"
+        for column in _section(source, "columns")
+        if column != "date"
+    ]
+    controls = _section(values, "model").get("controls")
+    for index, control in enumerate(controls if isinstance(controls, tuple) else ()):
+        yield from _unknown(
+            control, "column of a control source", dict.fromkeys(columns), ("model", "controls", index)
+        )
+    for name, events in _section(values, "model", "events").items():
+        for index, event in enumerate(events if isinstance(events, tuple) else ()):
+            yield from _ordered(event, ("model", "events", name, index))
+
+
+def _ordered(period: Any, place: Location) -> Iterator[Problem]:
+    fields = _section(period)
+    start, end = fields.get("start"), fields.get("end")
+    if isinstance(start, date) and isinstance(end, date) and end < start:
+        yield place, f"ends on {end}, before it starts on {start}"
+
+
+def _calendar(values: Values) -> Iterator[Problem]:
+    yield from _ordered(values.get("calendar"), ("calendar",))
+
+
+def _of_content(values: Values, content: str) -> dict[str, Any]:
+    sources = _section(values, "sources")
+    return {name: source for name, source in sources.items() if _section(source).get("content") == content}
+
+
+def _customers(values: Values) -> Iterator[Problem]:
+    fields = _section(values, "customers")
+    yield from _unknown(
+        fields.get("source"),
+        "source of transactions",
+        _of_content(values, "transactions"),
+        ("customers", "source"),
+    )
+    yield from _unknown(
+        fields.get("new_customers"), "outcome", _section(values, "outcomes"), ("customers", "new_customers")
+    )
+
+
+def _attribution(values: Values) -> Iterator[Problem]:
+    yield from _unknown(
+        _section(values, "attribution").get("source"),
+        "source of journeys",
+        _of_content(values, "journeys"),
+        ("attribution", "source"),
+    )
+
+
+def _allocation(values: Values) -> Iterator[Problem]:
+    fields, channels = _section(values, "allocation"), _section(values, "channels")
+    place: Location = ("allocation",)
+    yield from _unknown(fields.get("outcome"), "outcome", _section(values, "outcomes"), (*place, "outcome"))
+    for channel, bounds in _section(fields, "bounds").items():
+        yield from _unknown(channel, "channel", channels, (*place, "bounds", channel))
+        yield from _crossed(bounds, (*place, "bounds", channel))
+    for name, group in _section(fields, "groups").items():
+        yield from _crossed(group, (*place, "groups", name))
+        members = _section(group).get("channels")
+        if members == ():
+            yield (*place, "groups", name, "channels"), "found no channel, expected at least one"
+        for index, channel in enumerate(members if isinstance(members, tuple) else ()):
+            yield from _unknown(channel, "channel", channels, (*place, "groups", name, "channels", index))
+
+
+def _crossed(limits: Any, place: Location) -> Iterator[Problem]:
+    low, high = (_section(limits).get(key) for key in ("minimum", "maximum"))
+    if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+        yield place, f"minimum {low:,.0f} is above maximum {high:,.0f}: lower one or raise the other"
+
+
+def _naming(values: Values) -> Iterator[Problem]:
+    fields = _section(values, "naming")
+    pattern, example = fields.get("pattern"), fields.get("example")
+    if not isinstance(pattern, str):
+        return
+    matches: Callable[[str], Any]
+    try:
+        matches = re.compile(pattern).fullmatch
+    except re.error as error:
+        yield ("naming", "pattern"), f"not a regular expression: {error}"
+        return
+    if isinstance(example, str) and not matches(example):
+        yield ("naming", "example"), f"{example} does not follow the pattern: correct one of the two"

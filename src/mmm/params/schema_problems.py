@@ -1,0 +1,124 @@
+"""What pydantic refuses, in the words of the person who wrote the file."""
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from mmm.errors import listed
+from mmm.params.yaml_file import Location
+
+_EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "date_type": "a date such as 2026-09-28",
+    "date_from_datetime_inexact": "a date such as 2026-09-28",
+    "dict_type": "`key: value` lines",
+    "model_type": "`key: value` lines",
+    "tuple_type": "a list",
+    "missing": "a value",
+}
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Suggest the known name that was probably meant, or list the known ones.
+
+    Examples
+    --------
+    >>> nearest("chanels", ["channels", "sources"])
+    'did you mean channels?'
+    """
+    close = get_close_matches(str(name), list(known), n=1)
+    return f"did you mean {close[0]}?" if close else f"known: {listed(known)}"
+
+
+def schema_problems(error: ValidationError, schema: type[BaseModel]) -> Iterator[tuple[Location, str]]:
+    """Give the place and the sentence of each thing refused, unions said once."""
+    seen: set[tuple[Location, str]] = set()
+    for detail in error.errors(include_url=False):
+        place = _place(detail["loc"])
+        problem = (place, _sentence(detail, place, schema))
+        if problem not in seen:
+            seen.add(problem)
+            yield problem
+
+
+def _place(loc: Location) -> Location:
+    """Leave out what pydantic adds for unions, such as `float` or `literal['plan']`."""
+    return tuple(part for part in loc if isinstance(part, int) or not _is_type_tag(part))
+
+
+def _is_type_tag(part: str) -> bool:
+    return part in {"float", "int", "str", "[key]"} or part.startswith(("literal[", "constrained-"))
+
+
+def _sentence(detail: ErrorDetails, place: Location, schema: type[BaseModel]) -> str:
+    kind, found = detail["type"], detail["input"]
+    if kind == "extra_forbidden":
+        parent = _model_at(schema, place[:-1])
+        return f"unknown key, {nearest(str(place[-1]), list(parent.model_fields) if parent else [])}"
+    if kind == "missing":
+        return "missing, a value is required"
+    if kind in {"literal_error", "enum"}:
+        return f"found {_shown(found)}, expected {detail['ctx']['expected']}".replace("'", "")
+    if kind == "string_pattern_mismatch":
+        return _pattern_sentence(str(detail["ctx"]["pattern"]), found)
+    if kind in _EXPECTED:
+        return f"found {_shown(found)}, expected {_EXPECTED[kind]}"
+    return f"found {_shown(found)}, {detail['msg'][0].lower()}{detail['msg'][1:]}"
+
+
+def _pattern_sentence(pattern: str, found: Any) -> str:
+    if "[A-Z]{3}" in pattern:
+        return f"found {_shown(found)}, expected a currency code such as EUR"
+    return f"found {_shown(found)}, expected lower-case letters, digits and _ starting with a letter"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return f"keys {listed(value)}" if value else "no keys"
+    if isinstance(value, tuple | list):
+        return f"a list of {len(value)}"
+    if isinstance(value, str):
+        return f'the text "{value}"'
+    return str(value)
+
+
+def _model_at(schema: type[BaseModel], place: Location) -> type[BaseModel] | None:
+    here: Any = schema
+    for part in place:
+        here = _step(here, part)
+    return _as_model(here)
+
+
+def _step(kind: Any, part: str | int) -> Any:
+    """Follow one key or index into a type."""
+    model = _as_model(kind)
+    if model is not None:
+        found = model.model_fields.get(str(part))
+        return found.annotation if found else None
+    for option in _options(kind):
+        if get_origin(option) in {dict, tuple, list}:
+            arguments = get_args(option)
+            return arguments[1] if get_origin(option) is dict else arguments[0]
+    return None
+
+
+def _options(kind: Any) -> tuple[Any, ...]:
+    if get_origin(kind) is Annotated:
+        return _options(get_args(kind)[0])
+    return get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
+
+
+def _as_model(kind: Any) -> type[BaseModel] | None:
+    for option in _options(kind):
+        if isinstance(option, type) and issubclass(option, BaseModel):
+            return option
+    return None

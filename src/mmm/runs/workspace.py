@@ -1,0 +1,133 @@
+"""A run folder from its first file to its last: made partial, renamed once complete or failed."""
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from mmm.errors import UserInputError
+from mmm.params import RunParams
+from mmm.runs.context import Context, write_context
+from mmm.runs.digests import artefact_digests, library_versions
+from mmm.runs.layout import next_run_id
+from mmm.runs.manifest import FORMAT, Manifest, Status, read_manifest, write_manifest
+from mmm.runs.stage_keys import code_digest, data_digests
+
+PARTIAL, FAILED = ".partial", ".failed"
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder of an analysis and prove that it can be written.
+
+    Raises
+    ------
+    UserInputError
+        The disk is full, read-only, or not ours.
+    """
+    probe = folder / ".writable"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"0" * 4096)
+        probe.unlink()
+    except OSError as error:
+        raise UserInputError(
+            str(folder), [f"cannot be written ({error.strerror}): free or unlock the disk, then run again"]
+        ) from None
+
+
+def start(folder: Path, params: RunParams, context: Context) -> Path:
+    """Make a new partial run folder with its context, params and first manifest."""
+    run_id = next_run_id(folder, f"{context.as_of:%Y%m%d}")
+    partial = folder / f"{run_id}{PARTIAL}"
+    partial.mkdir()
+    write_context(partial, context)
+    with (partial / "params.yaml").open("w", encoding="utf-8") as stream:
+        YAML(typ="safe", pure=True).dump(params.model_dump(mode="json", exclude={"file"}), stream)
+    write_manifest(partial, _first_manifest(run_id, params, context))
+    return partial
+
+
+def _first_manifest(run_id: str, params: RunParams, context: Context) -> Manifest:
+    return Manifest(
+        format=FORMAT,
+        analysis=params.analysis,
+        run_id=run_id,
+        title=params.title.model_dump(),
+        market=params.market,
+        currency=params.currency,
+        vat=params.vat,
+        language=params.language,
+        as_of=context.as_of.isoformat(),
+        checks=context.checks,
+        period_start=params.calendar.start.isoformat(),
+        period_end=params.calendar.end.isoformat(),
+        started=_now(),
+        status="running",
+        reason=None,
+        labels={
+            "channels": {name: channel.label.model_dump() for name, channel in params.channels.items()},
+            "outcomes": {name: outcome.label.model_dump() for name, outcome in params.outcomes.items()},
+        },
+        next_run=None,
+        seeds={"run": params.seed},
+        digests={"data": data_digests(params), "code": code_digest()},
+        versions=library_versions(),
+        stages={},
+    )
+
+
+def complete(partial: Path) -> Path:
+    """Seal a run: digests of every artefact, status ok, then its final name."""
+    manifest = read_manifest(partial)
+    manifest["artefacts"] = artefact_digests(partial)
+    manifest["status"], manifest["ended"] = "ok", _now()
+    write_manifest(partial, manifest)
+    final = partial.with_suffix("")
+    os.rename(partial, final)
+    return final
+
+
+def fail(partial: Path, status: Status, reason: str) -> Path:
+    """Keep a run that failed, with its reason, under a name that no reader opens."""
+    failed = partial.with_suffix(FAILED)
+    try:
+        manifest = read_manifest(partial)
+        manifest["status"], manifest["reason"], manifest["ended"] = status, reason, _now()
+        write_manifest(partial, manifest)
+    finally:
+        os.rename(partial, failed)
+    return failed
+
+
+def mark(partial: Path, status: Status) -> None:
+    """Write the status of a run that stays partial."""
+    manifest = read_manifest(partial)
+    manifest["status"] = status
+    write_manifest(partial, manifest)
+
+
+def recover_stale(folder: Path) -> list[str]:
+    """Mark as failed what an earlier process left behind when it was killed; give the names.
+
+    Call it with the analysis' lock held: then no living process owns a partial folder.
+    """
+    found = []
+    for partial in sorted(folder.glob(f"*{PARTIAL}")):
+        if (partial / "manifest.json").exists():
+            fail(partial, "killed", "its process ended without a word")
+        else:
+            shutil.rmtree(partial)
+        found.append(partial.name)
+    return found
+
+
+def resumable(folder: Path) -> Path | None:
+    """Give the partial run to continue, the most recent one."""
+    partial = sorted(path for path in folder.glob(f"*{PARTIAL}") if (path / "manifest.json").exists())
+    return partial[-1] if partial else None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,19 @@
+"""`mmm lab`: JupyterLab on the notebooks of a workspace."""
+
+import os
+import sys
+from pathlib import Path
+
+from mmm.errors import UserInputError
+
+
+def open_lab(workspace: Path) -> None:
+    """Replace this process by JupyterLab, opened on the first notebook."""
+    first = workspace / "notebooks" / "10_data.ipynb"
+    if not first.exists():
+        raise UserInputError(
+            str(workspace), ["no notebooks/10_data.ipynb here: go to a workspace, or make one with `mmm init`"]
+        )
+    os.execv(
+        sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={workspace}", str(first)]
+    )
