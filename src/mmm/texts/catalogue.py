@@ -1,7 +1,7 @@
 """Sentences by key: `texts/<language>/<topic>.yml` holds `key: sentence` lines of one topic.
 
 A sentence quotes figures as `{name}` or `{name:how}`, where `how` is one of
-`number`, `number1`, `number2`, `percent`, `percent1`, `signed_percent`,
+`number`, `number1`, `number2`, `number3`, `percent`, `percent1`, `signed_percent`,
 `signed_percent1`, `money`, `money0`, `money2`, `signed_money`, `day`, `month`.
 Both languages hold the same keys and quote the same figures.
 """
@@ -61,6 +61,7 @@ def _formats(language: Language, currency: str) -> dict[str, Callable[[Any], str
         "number": lambda v: locale.number(v, language),
         "number1": lambda v: locale.number(v, language, 1),
         "number2": lambda v: locale.number(v, language, 2),
+        "number3": lambda v: locale.number(v, language, 3),
         "percent": lambda v: locale.percent(v, language),
         "percent1": lambda v: locale.percent(v, language, 1),
         "signed_percent": lambda v: locale.percent(v, language, sign=True),
