@@ -1,0 +1,16 @@
+"""Worlds with known truth: a French home-goods retailer, its files and what really drove sales."""
+
+from mmm.simulate.records import CustomerTruth, Fault, MediaTruth, OutcomeTruth, Truth, World
+from mmm.simulate.world import simulate_world
+from mmm.simulate.writing import write_world
+
+__all__ = [
+    "CustomerTruth",
+    "Fault",
+    "MediaTruth",
+    "OutcomeTruth",
+    "Truth",
+    "World",
+    "simulate_world",
+    "write_world",
+]

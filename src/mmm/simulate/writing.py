@@ -1,0 +1,224 @@
+"""A world on disk: each source file as its tool writes it, and `truth.json` beside them."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import xlsxwriter
+
+from mmm.errors import UserInputError
+from mmm.simulate.exports import french, write_google_ads, write_meta_ads
+from mmm.simulate.records import World
+from mmm.simulate.truth_file import write_truth
+
+NO_BREAK_SPACE = "\u00a0"
+WRITTEN_ON = datetime(2026, 9, 28)
+"""Creation date kept in the Excel file, so that the same world gives the same file."""
+
+
+def write_world(world: World, folder: Path) -> tuple[Path, ...]:
+    """Write every source file of a world and its truth; give their paths.
+
+    Raises
+    ------
+    UserInputError
+        When the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_media(world, folder)
+        _write_finance(world, folder)
+        _write_operations(world, folder)
+        _write_customers(world, folder)
+        write_truth(world, folder / "truth.json")
+    except OSError as error:
+        problem = f"{folder}: {error.strerror or error}, expected a folder to write in: choose another one"
+        raise UserInputError("sample world", [problem]) from error
+    return tuple(sorted(path for path in folder.iterdir() if path.name in FILES))
+
+
+FILES: tuple[str, ...] = (
+    "display.csv",
+    "email.csv",
+    "frais_finance.xlsx",
+    "google_ads_campagnes.csv",
+    "meta_ads_campagnes.csv",
+    "nps.csv",
+    "objectifs_ventes.csv",
+    "parcours.parquet",
+    "plan_budget.csv",
+    "prix.csv",
+    "radio_affichage.csv",
+    "transactions.parquet",
+    "truth.json",
+    "tunnel.csv",
+    "tv.csv",
+    "ventes.csv",
+)
+"""Names of the files of a world."""
+
+
+def _write_media(world: World, folder: Path) -> None:
+    write_google_ads(world.media, world.platform_gap, folder / "google_ads_campagnes.csv")
+    write_meta_ads(world.media, folder / "meta_ads_campagnes.csv")
+    rows = {name: part.sort_values(["date", "campaign"]) for name, part in world.media.groupby("channel")}
+    display, email, tv, radio = rows["display"], rows["email"], rows["tv"], rows["radio_ooh"]
+    _text(
+        {
+            "semaine": _day(display["date"], "%d/%m/%Y"),
+            "campagne": display["campaign"],
+            "depense": _french(display["spend"]),
+            "impressions": _whole(display["impressions"]),
+            "clics": _whole(display["clicks"]),
+        },
+        folder / "display.csv",
+        separator=";",
+    )
+    _text(
+        {
+            "semaine": _day(email["date"]),
+            "campagne": email["campaign"],
+            "cout": _plain(email["spend"]),
+            "envois": _whole(email["impressions"]),
+            "clics": _whole(email["clicks"]),
+        },
+        folder / "email.csv",
+    )
+    _text(
+        {
+            "semaine": _day(tv["date"], "%d/%m/%Y"),
+            "campagne": tv["campaign"],
+            "investissement_net": _french(tv["spend"], NO_BREAK_SPACE),
+        },
+        folder / "tv.csv",
+        separator=";",
+        encoding="cp1252",
+        newline="\r\n",
+    )
+    _text(
+        {
+            "semaine": _day(radio["date"]),
+            "campagne": radio["campaign"],
+            "investissement_net": _plain(radio["spend"]),
+        },
+        folder / "radio_affichage.csv",
+    )
+
+
+def _write_finance(world: World, folder: Path) -> None:
+    _write_fees(world.fees, folder / "frais_finance.xlsx")
+    _text(
+        {
+            "semaine": _day(world.sales["date"]),
+            "chiffre_affaires": _french(world.sales["revenue"]),
+            "nouveaux_clients": _whole(world.sales["new_customers"]),
+        },
+        folder / "ventes.csv",
+        separator=";",
+    )
+    _text(
+        {"semaine": _day(world.prices["date"]), "indice_prix": _plain(world.prices["price_index"])},
+        folder / "prix.csv",
+    )
+    _text(
+        {
+            "semaine": _day(world.plan["date"]),
+            "canal": world.plan["channel"],
+            "budget": _plain(world.plan["spend"]),
+        },
+        folder / "plan_budget.csv",
+    )
+    _text(
+        {
+            "semaine": _day(world.targets["date"]),
+            "chiffre_affaires": _plain(world.targets["revenue"]),
+            "nouveaux_clients": _whole(world.targets["new_customers"]),
+        },
+        folder / "objectifs_ventes.csv",
+    )
+
+
+def _write_fees(fees: pd.DataFrame, path: Path) -> None:
+    """Write finance's workbook: one sheet, real Excel dates, amounts in euros."""
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        workbook.set_properties({"title": "Frais d'agence et d'outils", "created": WRITTEN_ON})
+        sheet = workbook.add_worksheet("Frais")
+        bold = workbook.add_format({"bold": True})
+        month = workbook.add_format({"num_format": "mm/yyyy"})
+        money = workbook.add_format({"num_format": '#,##0.00 "€"'})
+        sheet.write_row(0, 0, ["mois", "canal", "type", "montant"], bold)
+        for line, row in enumerate(fees.itertuples(index=False), start=1):
+            sheet.write_datetime(line, 0, row.date.to_pydatetime(), month)
+            sheet.write_row(line, 1, [row.channel, row.kind])
+            sheet.write_number(line, 3, row.amount, money)
+        sheet.set_column(0, 3, 16)
+        sheet.freeze_panes(1, 0)
+
+
+def _write_operations(world: World, folder: Path) -> None:
+    funnel = world.funnel
+    names = {"visits": "visites", "leads": "leads", "mql": "mql", "sql": "sql", "sales": "ventes"}
+    _text(
+        {"semaine": _day(funnel["date"]), **{name: _whole(funnel[stage]) for stage, name in names.items()}},
+        folder / "tunnel.csv",
+    )
+    _text({"date": _day(world.nps["date"]), "note": _whole(world.nps["score"])}, folder / "nps.csv")
+
+
+def _write_customers(world: World, folder: Path) -> None:
+    bought = world.transactions
+    _parquet(
+        {
+            "client": pa.array(bought["customer"].to_list(), pa.string()),
+            "date": pa.array(bought["date"].dt.date.to_list(), pa.date32()),
+            "montant": pa.array(bought["amount"].to_numpy(), pa.float64()),
+            "canal": pa.array(bought["channel"].to_list(), pa.string()),
+        },
+        folder / "transactions.parquet",
+    )
+    touches = world.journeys
+    _parquet(
+        {
+            "parcours": pa.array(touches["journey"].to_numpy(), pa.int64()),
+            "horodatage": pa.array(touches["date"].to_numpy().astype("datetime64[ms]"), pa.timestamp("ms")),
+            "canal": pa.array(touches["channel"].to_list(), pa.string()),
+            "conversion": pa.array(touches["converted"].to_numpy(), pa.int64()),
+            "valeur": pa.array(touches["value"].to_numpy(), pa.float64()),
+        },
+        folder / "parcours.parquet",
+    )
+
+
+def _parquet(columns: dict[str, pa.Array], path: Path) -> None:
+    pq.write_table(pa.table(columns), path, compression="zstd", compression_level=9)
+
+
+def _text(
+    columns: dict[str, pd.Series],
+    path: Path,
+    *,
+    separator: str = ",",
+    encoding: str = "utf-8",
+    newline: str = "\n",
+) -> None:
+    rows = zip(*columns.values(), strict=True)
+    lines = [separator.join(columns), *(separator.join(row) for row in rows)]
+    path.write_bytes((newline.join(lines) + newline).encode(encoding))
+
+
+def _day(dates: pd.Series, pattern: str = "%Y-%m-%d") -> pd.Series:
+    return dates.dt.strftime(pattern)
+
+
+def _plain(values: pd.Series) -> pd.Series:
+    return values.map("{:.2f}".format)
+
+
+def _french(values: pd.Series, thousands: str = "") -> pd.Series:
+    return values.map(lambda value: french(value, thousands=thousands))
+
+
+def _whole(values: pd.Series) -> pd.Series:
+    return values.map("{:.0f}".format)
