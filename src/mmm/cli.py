@@ -185,3 +185,7 @@ def decide(
         review_on=review_on.date() if review_on else None, decided_on=_day(as_of),
     )  # fmt: skip
     show_decisions(params_file, _workspace(params_file), words)
+
+
+if __name__ == "__main__":
+    main()

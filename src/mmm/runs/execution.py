@@ -60,7 +60,7 @@ def execute_notebook(
     with _peak_memory() as peak:
         try:
             papermill.execute_notebook(
-                source, target, parameters, kernel_name="python3", progress_bar=False, cwd=source.parent,
+                source, target, parameters, kernel_name="python3", language="python", progress_bar=False, cwd=source.parent,
                 config=Config({"KernelManager": {"transport": "ipc"}}),
             )  # fmt: skip
         except papermill.PapermillExecutionError as error:

@@ -14,7 +14,8 @@ from babel.numbers import format_decimal, get_currency_symbol
 Language = Literal["fr", "en"]
 LOCALES: dict[Language, str] = {"fr": "fr_FR", "en": "en_GB"}
 UNKNOWN = "–"
-_SCALES = ((1e9, {"fr": "Md", "en": "bn"}), (1e6, {"fr": "M", "en": "M"}), (1e4, {"fr": "k", "en": "k"}))
+_SCALES = ((1e9, {"fr": "Md", "en": "bn"}), (1e6, {"fr": "M", "en": "M"}), (1e3, {"fr": "k", "en": "k"}))
+_SCALED_FROM = 1e4
 
 
 def number(value: float, language: Language, digits: int = 0, *, sign: bool = False) -> str:
@@ -66,7 +67,7 @@ def money(
     if not isfinite(value):
         return UNKNOWN
     scale, suffix = 1.0, ""
-    if digits is None:
+    if digits is None and abs(value) >= _SCALED_FROM:
         scale, suffix = next(((s, names[language]) for s, names in _SCALES if abs(value) >= s), (1.0, ""))
     size = abs(value) / scale
     text = number(size, language, digits if digits is not None else _digits(size, scaled=bool(suffix)))
