@@ -50,6 +50,12 @@ class Run:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
+    @property
+    def artefacts(self) -> list[str]:
+        """The files of this run, notebooks apart."""
+        files = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
+        return sorted(str(path) for path in files if path.parts[0] != "notebooks")
+
     def find(self, name: str) -> Path | None:
         """Give where a file of this run is; for a draft, else that of the published run."""
         own = self.folder / name
