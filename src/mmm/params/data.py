@@ -43,6 +43,8 @@ class Source(Section):
     """Only when detection is wrong, such as `cp1252`."""
     date_format: str | None = None
     """Only when dates are ambiguous, such as `%d/%m/%Y`."""
+    decimal: Literal[",", "."] | None = None
+    """Only when numbers such as 1,234 are ambiguous: the decimal mark."""
     columns: dict[Name, str] = Field(default_factory=dict)
     """Our column name: the name in the file. A column that has our name needs no entry."""
     channel: Name | None = None

@@ -1,0 +1,6 @@
+"""Open files and databases, recognise the exports of tools, put columns under our names."""
+
+from mmm.sources.reading import read_sources
+from mmm.sources.table import SourceTable
+
+__all__ = ["SourceTable", "read_sources"]

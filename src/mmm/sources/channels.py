@@ -1,0 +1,73 @@
+"""Which channel each row of spend belongs to: one for all, by campaign name, by column, or as written."""
+
+import fnmatch
+from collections.abc import Collection
+from typing import Any
+
+from mmm.errors import listed
+from mmm.params import RunParams
+from mmm.params.data import Source
+from mmm.sources.raw import Raw, literal, quoted
+
+_WIDE = "spend:"
+
+
+def with_channel(query: str, params: RunParams, name: str, raw: Raw, columns: Collection[str]) -> str:
+    """Complete a query of typed columns with `channel` and `currency` where the content has them."""
+    source = params.sources[name]
+    if source.content in {"media", "plan"}:
+        query = _by_channel(query, source, columns)
+    if source.content in {"media", "fees", "transactions"}:
+        query = _with_currency(query, params, source, raw, columns)
+    return query
+
+
+def _by_channel(query: str, source: Source, columns: Collection[str]) -> str:
+    wide = [column for column in columns if column.startswith(_WIDE)]
+    if wide:
+        parts = [
+            f"SELECT row, date, {literal(column.removeprefix(_WIDE))} AS channel, {quoted(column)} AS spend "
+            f"FROM ({query})"
+            for column in wide
+        ]
+        return " UNION ALL ".join(parts)
+    if source.channel:
+        return f"SELECT *, {literal(source.channel)} AS channel FROM ({query})"
+    if source.campaigns:
+        cases = " ".join(
+            f"WHEN regexp_matches(campaign, {literal(_regex(pattern))}) THEN {literal(channel)}"
+            for pattern, channel in source.campaigns.items()
+        )
+        return f"SELECT *, CASE {cases} END AS channel FROM ({query})"
+    return query
+
+
+def _with_currency(query: str, params: RunParams, source: Source, raw: Raw, columns: Collection[str]) -> str:
+    """Take the currency of the row, else of the header, else the declared one, else the analysis' own."""
+    header = raw.recognised.currency if raw.recognised else None
+    usual = literal(header or source.currency or params.currency)
+    if "currency" in columns:
+        return f"SELECT * REPLACE (coalesce(upper(currency), {usual}) AS currency) FROM ({query})"
+    return f"SELECT *, {usual} AS currency FROM ({query})"
+
+
+def _regex(pattern: str) -> str:
+    """Turn a campaign pattern into a regular expression; case does not matter."""
+    return "(?is)^" + fnmatch.translate(pattern).removeprefix("(?s:").removesuffix(")\\Z").removesuffix(r")\z") + "$"
+
+
+def unmatched_campaigns(connection: Any, name: str, source: Source) -> list[str]:
+    """Say which campaigns no pattern of the source knows."""
+    if not source.campaigns or source.content != "media":
+        return []
+    rows = connection.execute(
+        f"SELECT coalesce(campaign, '(no name)'), min(row) FROM {quoted(name)} WHERE channel IS NULL "
+        "GROUP BY 1 ORDER BY 2"
+    ).fetchall()
+    if not rows:
+        return []
+    shown = listed(f"{campaign} (row {row})" for campaign, row in rows)
+    return [
+        f"{len(rows)} campaign{'s' if len(rows) > 1 else ''} without a channel: {shown}; known patterns: "
+        f"{listed(source.campaigns)}: add a line to `campaigns`"
+    ]

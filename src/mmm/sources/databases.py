@@ -1,0 +1,92 @@
+"""Tables of databases: DuckDB files attached read-only, others copied in through Ibis."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from mmm.errors import UserInputError
+from mmm.params import nearest, redacted_url, resolved_url
+from mmm.sources.problems import SourceProblems
+from mmm.sources.raw import Raw, column_types, literal, quoted, renamed
+
+_DUCKDB = "duckdb://"
+
+
+def read_database_table(connection: Any, url: str, table: str, name: str, beside: Path) -> Raw:
+    """Point at a table of a DuckDB file, or copy one of another database."""
+    shown = redacted_url(url)
+    try:
+        full = resolved_url(url)
+    except UserInputError as error:
+        raise SourceProblems(error.problems) from None
+    if full.startswith(_DUCKDB):
+        source, kind = _attached(connection, full, table, name, beside), "DuckDB"
+    else:
+        source, kind = _copied(connection, full, table, name), full.split(":", 1)[0]
+    kinds = column_types(connection, source)
+    relation = quoted(f"raw_{name}")
+    connection.execute(
+        f"CREATE VIEW {relation} AS SELECT row_number() OVER () AS row, {renamed(list(kinds))} FROM {source}"
+    )
+    return Raw(
+        relation=relation,
+        header=tuple(kinds),
+        types=tuple(kinds.values()),
+        location=f"{shown}, table {table}",
+        said=(f"{kind} table {table}",),
+        stays=True,
+    )
+
+
+def _attached(connection: Any, url: str, table: str, name: str, beside: Path) -> str:
+    path = Path(url.removeprefix(_DUCKDB).removeprefix("/"))
+    path = path if path.is_absolute() else (beside / path).resolve()
+    if not path.is_file():
+        raise SourceProblems([f"no such database file {path}: check the path"])
+    alias = f"base_{name}"
+    try:
+        connection.execute(f"ATTACH {literal(str(path))} AS {quoted(alias)} (READ_ONLY)")
+    except Exception as error:
+        raise SourceProblems([f"not a readable DuckDB file ({str(error).splitlines()[0]})"]) from None
+    schema, _, bare = table.rpartition(".")
+    known = [
+        f"{found_schema}.{found}" if found_schema != "main" else found
+        for found_schema, found in connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ? UNION ALL "
+            "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = ? AND NOT internal",
+            [alias, alias],
+        ).fetchall()
+    ]
+    if table not in known:
+        raise SourceProblems([f"table {table} not found: {nearest(table, known) if known else 'the file has none'}"])
+    return ".".join(map(quoted, (alias, schema or "main", bare)))
+
+
+def _copied(connection: Any, url: str, table: str, name: str) -> str:
+    import ibis  # noqa: PLC0415 - only analyses with a database server pay for its driver
+
+    try:
+        server = ibis.connect(url)
+    except (ImportError, AttributeError) as error:
+        driver = url.split(":", 1)[0]
+        raise SourceProblems([f"the driver for {driver} is not installed ({error}): install it first"]) from None
+    except Exception as error:
+        reason = _without_password(str(error), url).splitlines()[0]
+        raise SourceProblems([f"the database does not answer ({type(error).__name__}: {reason})"]) from None
+    schema, _, bare = table.rpartition(".")
+    known = list(server.list_tables(database=schema or None))
+    if bare not in known:
+        raise SourceProblems([f"table {table} not found: {nearest(bare, known)}"])
+    batches = server.table(bare, database=schema or None).to_pyarrow_batches()
+    relation = quoted(f"copy_{name}")
+    connection.register("loading_batches", batches)
+    connection.execute(f"CREATE TABLE {relation} AS SELECT * FROM loading_batches")
+    connection.unregister("loading_batches")
+    return relation
+
+
+def _without_password(message: str, url: str) -> str:
+    password = urlsplit(url).password
+    for secret in {password, unquote(password)} if password else ():
+        message = message.replace(secret, "***")
+    return redacted_url(message)

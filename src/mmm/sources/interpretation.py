@@ -1,0 +1,200 @@
+"""Stored cells to typed columns under our names; what cannot be read becomes a fault, never a guess."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mmm.params import RunParams
+from mmm.params.data import Source
+from mmm.sources import dates, numbers
+from mmm.sources.contents import Column
+from mmm.sources.layout import position
+from mmm.sources.problems import SourceProblems, missing_column
+from mmm.sources.raw import Raw, literal
+
+_NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "U")
+_TOTAL = r"(?i)(grand |sous[- ]?|sub[- ]?)?tota(l|ux)\b.*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """One of our columns and where it is in the file."""
+
+    column: Column
+    at: int
+    header: str
+    stored: str
+    """DuckDB type of the stored column."""
+
+    @property
+    def cell(self) -> str:
+        """Column of the relation."""
+        return f"c{self.at}"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether cells are text that must be interpreted."""
+        return self.stored == "VARCHAR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interpreted:
+    """SQL that types the columns of a source, and finds what cannot be typed."""
+
+    columns: Mapping[str, str]
+    """Our column: SQL expression over the stored relation."""
+    faults: str
+    """Query for row, column, kind, value."""
+    where: str
+    """Rows that are data."""
+    headers: Mapping[str, str]
+    said: tuple[str, ...]
+    """What was recognised on top of what opening the file said."""
+
+
+def place(source: Source, raw: Raw, columns: Sequence[Column]) -> list[Placed]:
+    """Find each column: as declared, as the dialect names it, under our own name."""
+    problems, placed = [], []
+    known = dict(raw.recognised.columns) if raw.recognised else {}
+    if "day" in known:
+        known["date"] = known.pop("day")
+        known.pop("date_end", None)
+    for column in columns:
+        declared = source.columns.get(column.name) or column.looked_up
+        if declared:
+            at = position(declared, raw.header)
+        else:
+            at = known.get(column.name, position(column.name, raw.header))
+        if at is not None:
+            placed.append(Placed(column=column, at=at, header=raw.header[at], stored=raw.types[at]))
+        elif column.required or declared:
+            meaning = column.name.rpartition(":")[2]
+            problems.append(missing_column(declared or column.name, meaning, raw.header))
+    problems += _unknown_columns(source, columns)
+    if problems:
+        raise SourceProblems(problems)
+    return placed
+
+
+def _unknown_columns(source: Source, columns: Sequence[Column]) -> list[str]:
+    """Refuse `columns` entries that mean nothing for this content."""
+    from mmm.params import nearest  # noqa: PLC0415
+
+    ours = [column.name for column in columns]
+    looked_up = {column.looked_up for column in columns}
+    return [
+        f"columns.{name}: a source of content {source.content} has no such column, {nearest(name, ours)}"
+        for name, header in source.columns.items()
+        if name not in ours and header not in looked_up
+    ]
+
+
+def interpret(
+    connection: Any, params: RunParams, source: Source, raw: Raw, placed: Sequence[Placed]
+) -> Interpreted:
+    """Decide numbers and dates on the evidence of the file, and write the typed columns."""
+    wording = raw.recognised.wording if raw.recognised else None
+    where, left_out = _data_rows(connection, raw, placed)
+    relation = f"(SELECT * FROM {raw.relation} WHERE {where})"
+    texts = {p.header: p.cell for p in placed if p.column.kind == "number" and p.is_text}
+    habit = wording.decimal if wording else None
+    marks = numbers.decimal_marks(connection, relation, texts, source.decimal, habit)
+    days = {p.header: p.cell for p in placed if p.column.kind in {"date", "moment"} and p.is_text}
+    order = dates.day_first(
+        connection, relation, days, source.date_format, habit=wording.day_first if wording else None
+    )
+    expressions, faults = {}, []
+    for p in placed:
+        expressions[p.column.name] = expression = _typed(p, params, source, marks, order)
+        faults += _faults(p, expression, relation)
+    nothing = "SELECT 0::BIGINT AS row, '' AS \"column\", '' AS kind, '' AS value WHERE false"
+    return Interpreted(
+        columns=expressions,
+        faults=" UNION ALL ".join(faults) or nothing,
+        where=where,
+        headers={p.column.name: p.header for p in placed},
+        said=tuple(_habits(marks, order, days, left_out, source)),
+    )
+
+
+def _habits(
+    marks: Mapping[str, str], order: Mapping[str, bool], days: Mapping[str, str], left_out: int, source: Source
+) -> list[str]:
+    said = []
+    if "," in marks.values():
+        said.append("decimal comma")
+    if source.date_format and days:
+        said.append(f"dates {source.date_format}")
+    if left_out:
+        said.append(f"{left_out} total row{'s' if left_out > 1 else ''} left out")
+    return said
+
+
+def _data_rows(connection: Any, raw: Raw, placed: Sequence[Placed]) -> tuple[str, int]:
+    """Tell data rows from totals: a first cell that says total, and no date."""
+    first = next((at for at, kind in enumerate(raw.types) if kind == "VARCHAR"), None)
+    day = next((p for p in placed if p.column.name == "date"), None)
+    if first is None or raw.stays or day is None:
+        return "true", 0
+    dialect = raw.recognised.dialect if raw.recognised else None
+    pattern = dialect.left_out.pattern if dialect and dialect.left_out else _TOTAL
+    undated = f"NOT regexp_matches({day.cell}, '\\d')" if day.is_text else "false"
+    total = (
+        f"regexp_full_match(trim(coalesce(c{first}, '')), {literal(pattern)}) "
+        f"AND ({day.cell} IS NULL OR {undated})"
+    )
+    count = connection.execute(f"SELECT count(*) FROM {raw.relation} WHERE {total}").fetchone()[0]
+    return f"NOT ({total})", int(count)
+
+
+def _typed(
+    p: Placed, params: RunParams, source: Source, marks: Mapping[str, Any], order: Mapping[str, bool]
+) -> str:
+    kind = p.column.kind
+    if kind == "text":
+        cell = f"CAST({p.cell} AS VARCHAR)"
+        return f"CASE WHEN {numbers.is_missing(cell)} THEN NULL ELSE trim({cell}) END"
+    if kind == "number":
+        if p.is_text:
+            return f"CASE WHEN {numbers.is_missing(p.cell)} THEN NULL ELSE {numbers.number(p.cell, marks[p.header])} END"
+        is_number = p.stored.startswith(_NUMERIC) or p.stored == "BOOLEAN"
+        return f"CAST({p.cell} AS DOUBLE)" if is_number else "NULL::DOUBLE"
+    moment = _moment(p, params, source, order)
+    return moment if kind == "moment" else f"date_trunc('day', {moment})::TIMESTAMP"
+
+
+def _moment(p: Placed, params: RunParams, source: Source, order: Mapping[str, bool]) -> str:
+    if p.stored == "TIMESTAMP WITH TIME ZONE":
+        return f"({p.cell} AT TIME ZONE 'UTC')"
+    if p.stored.startswith(("TIMESTAMP", "DATE")):
+        return f"CAST({p.cell} AS TIMESTAMP)"
+    return dates.date(
+        _as_text(p),
+        day_first=order.get(p.header, True),
+        declared=source.date_format if p.is_text else None,
+        frequency=params.calendar.frequency,
+    )
+
+
+def _as_text(p: Placed) -> str:
+    """Write a stored date cell as text: numbers of a sheet lose their `.0`."""
+    if p.is_text:
+        return p.cell
+    return f"regexp_replace(CAST({p.cell} AS VARCHAR), '\\.0$', '')"
+
+
+def _faults(p: Placed, expression: str, relation: str) -> list[str]:
+    """Query the cells that hold something and gave nothing."""
+    if p.column.kind == "text":
+        return []
+    shown = f"CAST({p.cell} AS VARCHAR)"
+    there = f"NOT {numbers.is_missing(shown)}"
+    kind = "'not_a_number'"
+    if p.column.kind in {"date", "moment"}:
+        kind = f"CASE WHEN {dates.is_serial(_as_text(p))} THEN 'excel_serial_date' ELSE 'not_a_date' END"
+    if p.stored.startswith(("TIMESTAMP", "DATE")) and p.column.kind != "number":
+        return []
+    return [
+        f"SELECT row, {literal(p.header)} AS \"column\", {kind} AS kind, {shown} AS value "
+        f"FROM {relation} WHERE {there} AND ({expression}) IS NULL"
+    ]
