@@ -159,6 +159,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "naive",
         "log_score",
     ),
+    "verdicts": ("subject", "level", "position", "reason", "figures", "message"),
     "waterfall": ("outcome", "from", "to", "component", "mean", "p05", "p95"),
     "allocation": (
         "geo",
@@ -209,6 +210,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "lower",
         "upper",
         "previous",
+        "previous_year",
         "target",
         "status",
         "period_start",
