@@ -1,0 +1,182 @@
+"""The budget question as a frozen record; building one proves that a plan answers it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmm.allocation.feasibility import conflicts
+from mmm.errors import InfeasibleBudgetError
+from mmm.params import RunParams
+from mmm.params.deciding import AllocationParams, Bounds
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLimit:
+    """Limits on what several channels spend together over the horizon."""
+
+    name: str
+    channels: tuple[str, ...]
+    minimum: float = 0.0
+    maximum: float = np.inf
+
+
+class Response(Protocol):
+    """What the solver asks of curves: one expected contribution per channel, whatever the others do.
+
+    The range of slopes may be wider than the truth, never narrower: the certificate rests on it.
+    """
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Channels, in the order of every array."""
+        ...
+
+    @property
+    def cost_rate(self) -> FloatArray:
+        """Full cost of one unit of spend, (channel,)."""
+        ...
+
+    @property
+    def fixed_cost(self) -> FloatArray:
+        """Costs that no plan changes, (channel,)."""
+        ...
+
+    def expected(self, channel: int, amounts: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Give the expected contribution of one channel and its slope at each amount."""
+        ...
+
+    def tabulate(self, channel: int, amounts: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Give the expected contribution at ascending amounts, and its slope's range between neighbours."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetProblem:
+    """A total of media spend to share out over the horizon, under limits that can be met together."""
+
+    channels: tuple[str, ...]
+    currency: str
+    total: float
+    """Media spend over the horizon, spent in full."""
+    current: FloatArray
+    """(channel,), media spend planned today."""
+    lower: FloatArray
+    """(channel,)."""
+    upper: FloatArray
+    """(channel,)."""
+    groups: tuple[GroupLimit, ...] = ()
+    round_to: float = 0.01
+    """Amounts are multiples of this, but for one channel that takes the remainder of the total."""
+
+    def __post_init__(self) -> None:
+        """Raise with every conflict and its size when no plan meets the limits."""
+        found = conflicts(
+            channels=self.channels,
+            currency=self.currency,
+            total=self.total,
+            lower=self.lower,
+            upper=self.upper,
+            groups=[(g.name, g.channels, g.minimum, g.maximum) for g in self.groups],
+        )
+        if found:
+            raise InfeasibleBudgetError("budget problem", found)
+
+    @property
+    def group_rows(self) -> FloatArray:
+        """Membership of channels in groups, (group, channel), 0 or 1."""
+        return np.array(
+            [[float(channel in group.channels) for channel in self.channels] for group in self.groups]
+        ).reshape(len(self.groups), len(self.channels))
+
+    @property
+    def group_lower(self) -> FloatArray:
+        """Least spend of each group, (group,)."""
+        return np.array([group.minimum for group in self.groups])
+
+    @property
+    def group_upper(self) -> FloatArray:
+        """Most spend of each group, (group,)."""
+        return np.array([group.maximum for group in self.groups])
+
+    def holds(self, spend: FloatArray, tolerance: float = 5e-3) -> bool:
+        """Say whether a plan meets every limit, to half a cent by default."""
+        grouped = self.group_rows @ spend
+        return bool(
+            abs(spend.sum() - self.total) <= tolerance
+            and (spend >= self.lower - tolerance).all()
+            and (spend <= self.upper + tolerance).all()
+            and (grouped >= self.group_lower - tolerance).all()
+            and (grouped <= self.group_upper + tolerance).all()
+        )
+
+
+def budget_problem(
+    params: RunParams, channels: tuple[str, ...], current: FloatArray, *, change: float = 0.0
+) -> BudgetProblem:
+    """Build the budget question that the params ask, from the plan of today.
+
+    Parameters
+    ----------
+    channels : tuple of str
+        Channels of the response.
+    current : ndarray of shape (channel,)
+        Media spend planned over the horizon.
+    change : float
+        Another budget than the one asked, as a share of it: the frontier tries some.
+
+    Raises
+    ------
+    InfeasibleBudgetError
+        With every conflict between the limits, and its size.
+    """
+    asked = params.allocation
+    if asked is None:
+        raise ValueError("params have no allocation section")
+    budget = float(np.round(current.sum(), 2)) if asked.budget == "plan" else float(asked.budget)
+    limits = [_limits(asked, channel, amount) for channel, amount in zip(channels, current, strict=True)]
+    strangers = [
+        f"allocation.bounds.{name}: unknown channel, expected one of {', '.join(channels)}"
+        for name in asked.bounds
+        if name not in channels
+    ]
+    if strangers:
+        raise InfeasibleBudgetError("budget problem", strangers)
+    return BudgetProblem(
+        channels=channels,
+        currency=params.currency,
+        total=float(np.round(budget * (1 + change), 2)),
+        current=current,
+        lower=np.array([low for low, _ in limits]),
+        upper=np.array([high for _, high in limits]),
+        groups=tuple(
+            GroupLimit(
+                name=name,
+                channels=group.channels,
+                minimum=group.minimum or 0.0,
+                maximum=np.inf if group.maximum is None else group.maximum,
+            )
+            for name, group in asked.groups.items()
+        ),
+        round_to=asked.round_to,
+    )
+
+
+def _limits(asked: AllocationParams, channel: str, current: float) -> tuple[float, float]:
+    """Combine relative moves and absolute amounts, to the cent.
+
+    A relative move means nothing on a plan of zero: there only the declared amounts count.
+    """
+    own = asked.bounds.get(channel, Bounds())
+    decrease = asked.max_decrease if own.max_decrease is None else own.max_decrease
+    increase = asked.max_increase if own.max_increase is None else own.max_increase
+    floor = own.minimum or 0.0
+    lower = max(current * (1 - decrease), floor)
+    if current > 0:
+        upper = min(current * (1 + increase), np.inf if own.maximum is None else own.maximum)
+    else:
+        upper = own.maximum if own.maximum is not None else floor
+    return float(np.round(lower, 2)), float(np.round(upper, 2))

@@ -1,0 +1,154 @@
+"""The best split of a budget over expected profit, with its certificate."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, linprog, minimize
+
+from mmm.allocation.certificate import certify
+from mmm.allocation.problem import BudgetProblem, Response
+from mmm.allocation.rounding import rounded
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """A plan that meets every limit, never worse than where it started, and the proof of how good it is."""
+
+    channels: tuple[str, ...]
+    spend: FloatArray
+    """(channel,), media spend over the horizon, rounded; it adds up to the budget to the cent."""
+    exact: FloatArray
+    """(channel,), the same before rounding."""
+    start: FloatArray
+    """(channel,), the plan of today, or the nearest plan within the limits."""
+    starts_from_current: bool
+    """Whether the plan of today meets the limits."""
+    profit: float
+    """Expected contribution at margin minus full cost, fixed costs included."""
+    start_profit: float
+    """The same for `start`."""
+    bound: float | None
+    """What no plan within the limits can exceed; None when nothing is proved."""
+    round_to: float
+    """Unit of the amounts; finer than asked when the limits leave no room for it."""
+
+    @property
+    def gap(self) -> float | None:
+        """Money that a better plan could still bring at most, rounding included."""
+        return None if self.bound is None else max(self.bound - self.profit, 0.0)
+
+
+def allocate(problem: BudgetProblem, response: Response) -> Allocation:
+    """Find the plan of highest expected profit and bound what any other plan could bring.
+
+    The global search (`certify`) gives a plan and a bound; SLSQP polishes that
+    plan on the exact curves. The best of all, rounded, is the
+    answer; where rounding costs more than the search gained, the start is.
+    """
+    start = feasible_start(problem)
+    certificate = certify(problem, response)
+    plans = [start, certificate.spend, _polish(problem, response, certificate.spend)]
+    exact = max(plans, key=lambda plan: expected_profit(response, plan))
+    whole, unit = rounded(problem, exact, marginal_profit(response, exact))
+    profit, start_profit = expected_profit(response, whole), expected_profit(response, start)
+    is_start_better = start_profit > profit
+    bound = certificate.bound - float(response.fixed_cost.sum())
+    return Allocation(
+        channels=problem.channels,
+        spend=start if is_start_better else whole,
+        exact=exact,
+        start=start,
+        starts_from_current=problem.holds(problem.current),
+        profit=max(profit, start_profit),
+        start_profit=start_profit,
+        bound=bound if np.isfinite(bound) else None,
+        round_to=0.01 if is_start_better else unit,
+    )
+
+
+def profit_and_marginal(response: Response, spend: FloatArray) -> tuple[float, FloatArray]:
+    """Give expected contribution at margin minus full cost, and what one more unit on each channel adds."""
+    pairs = [response.expected(c, spend[c : c + 1]) for c in range(len(spend))]
+    brought, slopes = np.array([value[0] for value, _ in pairs]), np.array([slope[0] for _, slope in pairs])
+    cost = float(response.cost_rate @ spend) + float(response.fixed_cost.sum())
+    return float(brought.sum()) - cost, slopes - response.cost_rate
+
+
+def expected_profit(response: Response, spend: FloatArray) -> float:
+    """Give expected contribution at margin minus full cost."""
+    return profit_and_marginal(response, spend)[0]
+
+
+def marginal_profit(response: Response, spend: FloatArray) -> FloatArray:
+    """Give what one more unit of spend on each channel brings after its full cost, (channel,)."""
+    return profit_and_marginal(response, spend)[1]
+
+
+def feasible_start(problem: BudgetProblem) -> FloatArray:
+    """Give the plan of today to the cent, or the plan within the limits that moves least money from it."""
+    if problem.holds(problem.current):
+        start = np.round(problem.current, 2)
+        start[np.argmax(start)] += round(problem.total - float(start.sum()), 2)
+        if problem.holds(start):
+            return start
+    return nearest_plan(problem, problem.current)
+
+
+def nearest_plan(problem: BudgetProblem, wanted: FloatArray) -> FloatArray:
+    """Give the plan within the limits that moves least money away from `wanted`.
+
+    Columns of the program: spend, then the distance of each channel.
+    """
+    n, rows = len(wanted), problem.group_rows
+    unit = problem.total
+    one, nothing = np.eye(n), np.zeros((len(rows), n))
+    has_floor, has_cap = problem.group_lower > 0, np.isfinite(problem.group_upper)
+    solution = linprog(
+        np.concatenate([np.zeros(n), np.ones(n)]),
+        A_ub=np.block(
+            [
+                [one, -one],
+                [-one, -one],
+                [rows[has_cap], nothing[has_cap]],
+                [-rows[has_floor], nothing[has_floor]],
+            ]
+        ),
+        b_ub=np.concatenate([wanted, -wanted, problem.group_upper[has_cap], -problem.group_lower[has_floor]])
+        / unit,
+        A_eq=np.concatenate([np.ones(n), np.zeros(n)])[None, :],
+        b_eq=[1.0],
+        bounds=[*zip(problem.lower / unit, problem.upper / unit, strict=True), *[(0, None)] * n],
+        method="highs",
+    )
+    return np.clip(np.asarray(solution.x)[:n] * unit, problem.lower, problem.upper)
+
+
+def _polish(problem: BudgetProblem, response: Response, plan: FloatArray) -> FloatArray:
+    """Follow the gradient from a plan, in shares of the budget, so that no tolerance depends on money."""
+    total = problem.total
+    size = max(abs(expected_profit(response, plan)), total)
+    limits = [LinearConstraint(np.ones((1, len(plan))), 1.0, 1.0)]
+    if problem.groups:
+        limits.append(
+            LinearConstraint(problem.group_rows, problem.group_lower / total, problem.group_upper / total)
+        )
+
+    def loss(share: FloatArray) -> tuple[float, FloatArray]:
+        spend = np.clip(share * total, problem.lower, problem.upper)
+        profit, marginal = profit_and_marginal(response, spend)
+        return -profit / size, -marginal * total / size
+
+    solution = minimize(
+        loss,
+        plan / total,
+        jac=True,
+        bounds=Bounds(problem.lower / total, problem.upper / total),
+        constraints=limits,
+        method="SLSQP",
+        options={"ftol": 1e-12, "maxiter": 100},
+    )
+    found = np.clip(np.asarray(solution.x) * total, problem.lower, problem.upper)
+    return found if problem.holds(found, tolerance=1e-7 * total) else plan

@@ -1,0 +1,126 @@
+"""What a curve cannot exceed between the amounts where it is known.
+
+Between two amounts the slope of a curve lies in a known range. So the curve lies
+under a tent: the line that leaves the left amount with the steepest slope, and
+the line that reaches the right one with the flattest.
+Amounts are shares of the budget, values are profit per unit of budget.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmm.allocation.problem import BudgetProblem, Response
+
+FloatArray = NDArray[np.float64]
+FIRST_AMOUNTS = 9
+"""Amounts per channel before any refinement."""
+CLOSEST = 1e-7
+"""Two known amounts are never closer than this share of the budget."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tents:
+    """One channel's expected profit at some amounts, and its slopes between them."""
+
+    amount: FloatArray
+    """(k,), ascending."""
+    value: FloatArray
+    """(k,)."""
+    lowest: FloatArray
+    """(k - 1,), least slope between neighbours; may be minus infinity."""
+    highest: FloatArray
+    """(k - 1,), greatest slope between neighbours; may be infinite."""
+
+    def outline(self) -> tuple[FloatArray, FloatArray]:
+        """Give the corners of the tents from left to right, amounts and heights, (2 k - 1,)."""
+        at, height = self._tops()
+        amounts, heights = np.empty(2 * len(at) + 1), np.empty(2 * len(at) + 1)
+        amounts[::2], heights[::2] = self.amount, self.value
+        amounts[1::2], heights[1::2] = at, height
+        return amounts, heights
+
+    def _tops(self) -> tuple[FloatArray, FloatArray]:
+        """Give where the two lines of each tent meet, and how high."""
+        width, low, high = np.diff(self.amount), self.lowest, self.highest
+        with np.errstate(invalid="ignore", divide="ignore"):
+            at = (np.diff(self.value) - low * width) / (high - low)
+            at = np.where(np.isnan(at), np.where(np.isfinite(low), width / 2, width), at)
+            at = np.clip(at, 0.0, width)
+            height = np.fmax(self.value[:-1] + high * at, self.value[1:] - low * (width - at))
+        return self.amount[:-1] + at, height
+
+
+def first_tents(problem: BudgetProblem, response: Response) -> tuple[Tents, ...]:
+    """Know every channel at a few amounts between its limits."""
+    found = []
+    for channel, (low, high) in enumerate(zip(problem.lower, problem.upper, strict=True)):
+        top = min(high, problem.total - (problem.lower.sum() - low))
+        n_amounts = FIRST_AMOUNTS if top - low > CLOSEST * problem.total else 1
+        spread = np.linspace(0.0, 1.0, n_amounts)
+        if low < 0.1 * top:  # curves bend most near nothing
+            spread = spread**2
+        found.append(_tents(problem, response, channel, (low + spread * (top - low)) / problem.total))
+    return tuple(found)
+
+
+def refine(
+    problem: BudgetProblem, response: Response, channel: int, tents: Tents, around: Sequence[float]
+) -> Tents:
+    """Know a channel at more amounts: those of `around`, or the middles beside what is known already."""
+    if len(tents.amount) < 2:
+        return tents
+    wanted: set[float] = set()
+    for amount in around:
+        right = int(np.clip(np.searchsorted(tents.amount, amount), 1, len(tents.amount) - 1))
+        wanted.update(_beside(tents.amount, right, amount))
+    known = tents.amount
+    new = [w for w in sorted(wanted) if np.abs(known - w).min() > CLOSEST]
+    for k in range(len(known) - 2, -1, -1):
+        inside = [w for w in new if known[k] < w < known[k + 1]]
+        if inside:
+            stretch = np.array([known[k], *inside, known[k + 1]])
+            tents = _spliced(tents, k, _tents(problem, response, channel, stretch))
+    return tents
+
+
+def _beside(known: FloatArray, right: int, amount: float) -> list[float]:
+    """Give the amount itself when it is far from what is known, else the middles around its neighbour."""
+    left_end, right_end = float(known[right - 1]), float(known[right])
+    width = right_end - left_end
+    if min(amount - left_end, right_end - amount) > 0.1 * width:
+        return [amount]
+    nearest = right - 1 if amount - left_end < right_end - amount else right
+    neighbours = [float(known[k]) for k in (nearest - 1, nearest + 1) if 0 <= k < len(known)]
+    return [(float(known[nearest]) + other) / 2 for other in neighbours]
+
+
+def _spliced(tents: Tents, k: int, stretch: Tents) -> Tents:
+    """Replace the tent between the amounts k and k + 1 by several."""
+
+    def amounts(old: FloatArray, new: FloatArray) -> FloatArray:
+        return np.concatenate([old[:k], new, old[k + 2 :]])
+
+    def slopes(old: FloatArray, new: FloatArray) -> FloatArray:
+        return np.concatenate([old[:k], new, old[k + 1 :]])
+
+    return Tents(
+        amount=amounts(tents.amount, stretch.amount),
+        value=amounts(tents.value, stretch.value),
+        lowest=slopes(tents.lowest, stretch.lowest),
+        highest=slopes(tents.highest, stretch.highest),
+    )
+
+
+def _tents(problem: BudgetProblem, response: Response, channel: int, amount: FloatArray) -> Tents:
+    """Evaluate a channel's profit; fixed costs are left out, no plan changes them."""
+    value, lowest, highest = response.tabulate(channel, amount * problem.total)
+    cost = float(response.cost_rate[channel])
+    return Tents(
+        amount=amount,
+        value=value / problem.total - cost * amount,
+        lowest=lowest - cost,
+        highest=highest - cost,
+    )
