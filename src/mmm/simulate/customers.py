@@ -20,7 +20,7 @@ ORIGINS: tuple[str, ...] = (*CHANNELS, "direct")
 """Channel that the CRM records for a customer; `direct` for those no medium claims."""
 DISCOUNT_PER_YEAR = 0.10
 HORIZON_MONTHS = 36
-WEEKS_PER_MONTH = 365.25 / 7.0 / 12.0
+HORIZON_WEEKS = HORIZON_MONTHS * 365.25 / 7.0 / 12.0
 
 _TYPICAL = {
     # channel: share of customers, purchases per week, drop-out per purchase, EUR per purchase
@@ -60,10 +60,10 @@ def draw_customers(seed: int) -> CustomerTruth:
         "share": share / share.sum(),
         "mean_amount": amount,
     }
-    buying = (drawn["r"], drawn["alpha"], drawn["a"], drawn["b"])
+    buying = list(zip(drawn["r"], drawn["alpha"], drawn["a"], drawn["b"], strict=True))
     discount = np.log1p(DISCOUNT_PER_YEAR) * 7.0 / 365.25
-    discounted = np.array([expected_purchases(*one, discount) for one in zip(*buying, strict=True)])
-    drawn["repeat_purchases"] = np.array([expected_purchases(*one, 0.0) for one in zip(*buying, strict=True)])
+    discounted = np.array([expected_purchases(*one, discount=discount) for one in buying])
+    drawn["repeat_purchases"] = np.array([expected_purchases(*one) for one in buying])
     drawn["ltv_repeat"] = MARGIN_RATE * amount * discounted
     drawn["ltv"] = MARGIN_RATE * amount * (1.0 + discounted)
     return CustomerTruth(
@@ -74,20 +74,22 @@ def draw_customers(seed: int) -> CustomerTruth:
     )
 
 
-def expected_purchases(r: float, alpha: float, a: float, b: float, discount: float) -> float:
-    """Integrate the discounted rate of repeat purchases over the 36 months after the first one.
+def expected_purchases(
+    r: float, alpha: float, a: float, b: float, *, discount: float = 0.0, n_weeks: float = HORIZON_WEEKS
+) -> float:
+    """Integrate the discounted rate of repeat purchases over the weeks after the first one.
 
     At rate l and drop-out p a customer buys l exp(-l p t) per week at time t; over l ~ Gamma(r,
     alpha) that is r alpha^r / (alpha + p t)^(r + 1); the rest by quadrature over p and t.
+    `discount` is continuous, per week.
 
     Examples
     --------
-    >>> round(expected_purchases(1.0, 20.0, 1e-9, 1.0, 0.0), 2)  # nobody drops out: 156.5 / 20
+    >>> round(expected_purchases(1.0, 20.0, 1e-9, 1.0), 2)  # nobody drops out: 156.5 / 20
     7.83
     """
-    horizon = HORIZON_MONTHS * WEEKS_PER_MONTH
     node, weight = roots_legendre(60)
-    time, time_weight = horizon * (node + 1.0) / 2.0, weight * horizon / 2.0
+    time, time_weight = n_weeks * (node + 1.0) / 2.0, weight * n_weeks / 2.0
     node, weight = roots_jacobi(60, b - 1.0, a - 1.0)
     drop_out, drop_weight = (node + 1.0) / 2.0, weight / weight.sum()
     rate = r * alpha**r / (alpha + drop_out[:, None] * time) ** (r + 1.0)

@@ -140,8 +140,8 @@ class MediaDraw:
     retention: np.ndarray
     half_saturation: np.ndarray
     slope: np.ndarray
-    revenue: Strength
-    new_customers: Strength
+    strength: dict[str, Strength]
+    """By outcome."""
 
 
 def draw_media(seed: int) -> MediaDraw:
@@ -156,16 +156,18 @@ def draw_media(seed: int) -> MediaDraw:
         retention=retention,
         half_saturation=half_saturation,
         slope=slope,
-        revenue=Strength(
-            media_share=rng.uniform(0.20, 0.32),
-            weight=np.array([role.revenue_return for role in ROLES]) * revenue_factor,
-            mean=rng.uniform(980_000.0, 1_110_000.0),
-            noise_share=rng.uniform(0.03, 0.05),
-        ),
-        new_customers=Strength(
-            media_share=rng.uniform(0.28, 0.42),
-            weight=customer_factor / np.array([role.cost_per_customer for role in ROLES]),
-            mean=rng.uniform(780.0, 900.0),
-            noise_share=rng.uniform(0.03, 0.05),
-        ),
+        strength={
+            "revenue": Strength(
+                media_share=rng.uniform(0.20, 0.32),
+                weight=np.array([role.revenue_return for role in ROLES]) * revenue_factor,
+                mean=rng.uniform(980_000.0, 1_110_000.0),
+                noise_share=rng.uniform(0.03, 0.05),
+            ),
+            "new_customers": Strength(
+                media_share=rng.uniform(0.28, 0.42),
+                weight=customer_factor / np.array([role.cost_per_customer for role in ROLES]),
+                mean=rng.uniform(780.0, 900.0),
+                noise_share=rng.uniform(0.03, 0.05),
+            ),
+        },
     )

@@ -73,7 +73,7 @@ def plant(seed: int, tables: Tables) -> Planted:
     leads = Fault(
         source="funnel",
         kind="abnormal_rate",
-        where=f"leads to MQL, 3 weeks from {funnel['date'].iloc[-3]:%Y-%m-%d}",
+        where=f"leads to MQL, 3 weeks from {funnel['date'].dt.strftime('%Y-%m-%d').iloc[-3]}",
         value="leads x 1.55, MQL unchanged",
         note="a contest brought leads that do not qualify",
     )
@@ -109,51 +109,57 @@ def _source(channel: str) -> str:
 
 def _break_delivery(media: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     """One week of display with more clicks than impressions; one of social paid and not delivered."""
-    media = media.copy()
-    recent = media["date"] >= media["date"].max() - pd.Timedelta(weeks=40)
-    more_clicks = _first(media, recent & media["campaign"].str.contains("DV_DISPLAY") & (media["spend"] > 0))
-    media.loc[more_clicks, "impressions"] = np.floor(media.loc[more_clicks, "clicks"] * 0.8)
-    undelivered = _first(media, recent & media["campaign"].str.contains("META_SOCIAL_RET"))
-    media.loc[undelivered, ["impressions", "clicks", "conversions"]] = 0.0
-    where = [
-        f"{media.loc[row, 'date']:%Y-%m-%d} {media.loc[row, 'campaign']}"
-        for row in (more_clicks, undelivered)
-    ]
-    return media, [
+    shown, clicks, spend = (media[name].to_numpy().copy() for name in ("impressions", "clicks", "spend"))
+    recent = _last_weeks(media, 40) & (spend > 0)
+    lost = _first(recent & media["campaign"].str.contains("DV_DISPLAY").to_numpy())
+    empty = _first(recent & media["campaign"].str.contains("META_SOCIAL_RET").to_numpy())
+    shown[lost] = np.floor(clicks[lost] * 0.8)
+    conversions = media["conversions"].to_numpy().copy()
+    shown[empty] = clicks[empty] = conversions[empty] = 0.0
+    faults = [
         Fault(
             source="display",
             kind="clicks_above_impressions",
-            where=where[0],
-            value=f"{media.loc[more_clicks, 'clicks']:.0f} clicks, "
-            f"{media.loc[more_clicks, 'impressions']:.0f} impressions",
+            where=_where(media, lost),
+            value=f"{clicks[lost]:.0f} clicks, {shown[lost]:.0f} impressions",
             note="impressions were lost by the ad server that week",
         ),
         Fault(
             source="meta_ads",
             kind="spend_without_delivery",
-            where=where[1],
-            value=f"{media.loc[undelivered, 'spend']:.2f}",
+            where=_where(media, empty),
+            value=f"{spend[empty]:.2f}",
             note="the week was paid for and no impression is reported",
         ),
     ]
+    return media.assign(impressions=shown, clicks=clicks, conversions=conversions), faults
 
 
-def _first(media: pd.DataFrame, mask: pd.Series) -> int:
-    return int(np.flatnonzero(mask.to_numpy())[0])
+def _last_weeks(media: pd.DataFrame, n_weeks: int) -> np.ndarray:
+    recent = media["date"] > media["date"].max() - pd.Timedelta(weeks=n_weeks)
+    return np.asarray(recent.to_numpy())
+
+
+def _first(mask: np.ndarray) -> int:
+    return int(np.flatnonzero(mask)[0])
+
+
+def _where(media: pd.DataFrame, row: int) -> str:
+    day = media["date"].dt.strftime("%Y-%m-%d")
+    return f"{day.iloc[row]} {media['campaign'].iloc[row]}"
 
 
 def _raise_click_cost(media: pd.DataFrame) -> tuple[pd.DataFrame, Fault]:
     """In the last two weeks a rival bids on generic search: same spend, half of the clicks."""
-    media = media.copy()
-    last = media["date"] > media["date"].max() - pd.Timedelta(weeks=N_COSTLY_WEEKS)
-    rows = last & media["campaign"].str.contains(COSTLY_LINE)
-    for column in ("clicks", "conversions"):
-        media.loc[rows, column] = np.floor(media.loc[rows, column] * CLICKS_LOST)
-    first = media.loc[rows, "date"].min()
-    return media, Fault(
+    rows = _last_weeks(media, N_COSTLY_WEEKS) & media["campaign"].str.contains(COSTLY_LINE).to_numpy()
+    fewer = {
+        column: np.where(rows, np.floor(media[column] * CLICKS_LOST), media[column])
+        for column in ("clicks", "conversions")
+    }
+    return media.assign(**fewer), Fault(
         source="google_ads",
         kind="abnormal_cpc",
-        where=f"{media.loc[rows, 'campaign'].iloc[-1]}, {N_COSTLY_WEEKS} weeks from {first:%Y-%m-%d}",
+        where=f"{N_COSTLY_WEEKS} weeks from {_where(media, _first(rows))}",
         value=f"clicks x {CLICKS_LOST}, spend unchanged",
         note="cost per click rises by 80 %",
     )
@@ -161,15 +167,15 @@ def _raise_click_cost(media: pd.DataFrame) -> tuple[pd.DataFrame, Fault]:
 
 def _disagree(funnel: pd.DataFrame) -> tuple[pd.DataFrame, Fault]:
     """One week in which the CRM counts three per cent fewer first orders than finance."""
+    sales = funnel["sales"].to_numpy().copy()
     week = len(funnel) - 20
-    counted = int(funnel.loc[week, "sales"])
-    kept = round(counted * 0.97)
-    sales = funnel["sales"].mask(funnel.index == week, kept)
+    counted = sales[week]
+    sales[week] = np.round(counted * 0.97)
     return funnel.assign(sales=sales), Fault(
         source="funnel",
         kind="total_gap",
-        where=f"{funnel.loc[week, 'date']:%Y-%m-%d} sales",
-        value=f"{kept} against {counted} new customers",
+        where=f"{funnel['date'].dt.strftime('%Y-%m-%d').iloc[week]} sales",
+        value=f"{sales[week]} against {counted} new customers",
         note="the CRM lacks some first orders that finance has; nobody knows why",
     )
 
@@ -182,7 +188,7 @@ def _repeat_touch(journeys: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.
     return journeys.iloc[order].reset_index(drop=True), Fault(
         source="journeys",
         kind="duplicate",
-        where=f"journey {journeys.loc[row, 'journey']}",
-        value=f"{journeys.loc[row, 'date']:%Y-%m-%d %H:%M} {journeys.loc[row, 'channel']}",
+        where=f"journey {journeys['journey'].iloc[row]}",
+        value=f"{journeys['date'].dt.strftime('%Y-%m-%d %H:%M').iloc[row]} {journeys['channel'].iloc[row]}",
         note="the same touch twice",
     )

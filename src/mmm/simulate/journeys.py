@@ -60,7 +60,7 @@ def simulate_journeys(seed: int, n_journeys: int) -> pd.DataFrame:
         journey, time, state = journey[goes_on], time[goes_on], state[goes_on]
         reached = rng.random(len(journey))[:, None] > following[state].cumsum(axis=1)
         state = np.minimum(reached.sum(axis=1), len(STATES) - 1)
-        time = time + rng.gamma(0.7, 5.5 * 1_440.0, len(journey))
+        time = time + 2.0 + rng.gamma(0.7, 5.5 * 1_440.0, len(journey))
     columns = [np.concatenate(column) for column in zip(*rows, strict=True)]
     return _table(*columns, rng=rng)
 

@@ -8,7 +8,7 @@ import xarray as xr
 
 from mmm.simulate.baseline import COMPONENTS, simulate_baseline, simulate_prices
 from mmm.simulate.costs import fixed_costs, full_costs, simulate_fees
-from mmm.simulate.family import CHANNELS, FEE_RATE, MediaDraw, Strength, draw_media
+from mmm.simulate.family import CHANNELS, FEE_RATE, MediaDraw, draw_media
 from mmm.simulate.records import MediaTruth, OutcomeTruth
 from mmm.simulate.response import respond, saturated, scales
 from mmm.simulate.spend import Spend, simulate_spend
@@ -53,8 +53,8 @@ def simulate_market(seed: int) -> Market:
     cost = full_costs(written, fixed)
     price_index = prices["price_index"].to_numpy()
     outcomes = {
-        name: _outcome(seed, name, strength, draw, spend, cost, price_index)
-        for name, strength in (("revenue", draw.revenue), ("new_customers", draw.new_customers))
+        name: _outcome(seed, name, draw=draw, spend=spend, cost=cost, price_index=price_index)
+        for name in draw.strength
     }
     sales = pd.DataFrame({"date": observed_weeks()})
     for name, outcome in outcomes.items():
@@ -76,13 +76,14 @@ def simulate_market(seed: int) -> Market:
 def _outcome(
     seed: int,
     name: str,
-    strength: Strength,
+    *,
     draw: MediaDraw,
     spend: Spend,
     cost: np.ndarray,
     price_index: np.ndarray,
 ) -> OutcomeTruth:
     """Put one outcome together; what is written is rounded and the rounding goes to the noise."""
+    strength = draw.strength[name]
     response = respond(spend.actual, cost, FEE_RATE, draw, strength)
     parts = simulate_baseline(seed, name, price_index).parts * strength.mean
     level = strength.mean * (1.0 - strength.media_share) - parts[:N_PERIODS].sum(axis=1).mean()

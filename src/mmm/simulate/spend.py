@@ -23,7 +23,7 @@ from mmm.simulate.weeks import (
 
 WAVES = ((40, 4), (46, 5), (2, 4), (12, 4), (20, 4))
 """ISO week in which a television wave usually starts, and its length in weeks."""
-DARK_SUMMER = range(25, 36)
+DARK_SUMMER = range(25, 37)
 """ISO weeks without radio and out-of-home."""
 WEEKLY_NOISE = {
     "search_brand": 0.16,
@@ -88,7 +88,7 @@ def _intended(seed: int) -> np.ndarray:
 
 def _trade_season(weeks: pd.DatetimeIndex) -> np.ndarray:
     """How much more than usual a home-goods retailer spends: year end, spring, soldes."""
-    day = weeks.dayofyear.to_numpy()
+    day = weeks.day_of_year.to_numpy()
     year_end = np.exp(-(((day - 335) / 24.0) ** 2))
     spring = np.exp(-(((day - 120) / 30.0) ** 2))
     soldes = sum(

@@ -74,4 +74,4 @@ def share_of_week(weeks: pd.DatetimeIndex, first: date, last: date) -> np.ndarra
     start = np.maximum(weeks.to_numpy(), np.datetime64(first))
     end = np.minimum(weeks.to_numpy() + np.timedelta64(6, "D"), np.datetime64(last))
     n_days = (end - start) / np.timedelta64(1, "D") + 1.0
-    return np.clip(n_days, 0.0, 7.0) / 7.0
+    return np.asarray(np.clip(n_days, 0.0, 7.0) / 7.0)

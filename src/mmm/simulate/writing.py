@@ -149,10 +149,11 @@ def _write_fees(fees: pd.DataFrame, path: Path) -> None:
         month = workbook.add_format({"num_format": "mm/yyyy"})
         money = workbook.add_format({"num_format": '#,##0.00 "€"'})
         sheet.write_row(0, 0, ["mois", "canal", "type", "montant"], bold)
-        for line, row in enumerate(fees.itertuples(index=False), start=1):
-            sheet.write_datetime(line, 0, row.date.to_pydatetime(), month)
-            sheet.write_row(line, 1, [row.channel, row.kind])
-            sheet.write_number(line, 3, row.amount, money)
+        rows = zip(fees["date"], fees["channel"], fees["kind"], fees["amount"], strict=True)
+        for line, (first_day, channel, kind, amount) in enumerate(rows, start=1):
+            sheet.write_datetime(line, 0, first_day.to_pydatetime(), month)
+            sheet.write_row(line, 1, [channel, kind])
+            sheet.write_number(line, 3, amount, money)
         sheet.set_column(0, 3, 16)
         sheet.freeze_panes(1, 0)
 
@@ -209,7 +210,7 @@ def _text(
 
 
 def _day(dates: pd.Series, pattern: str = "%Y-%m-%d") -> pd.Series:
-    return dates.dt.strftime(pattern)
+    return pd.Series(dates.dt.strftime(pattern))
 
 
 def _plain(values: pd.Series) -> pd.Series:
