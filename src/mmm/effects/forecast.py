@@ -1,0 +1,89 @@
+"""What the model expects of the past and of the plan, with the noise that a single period has."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from mmm.effects.contributions import baseline_parts, contributions
+from mmm.effects.draws import MAX_DRAWS, FloatArray, last_adstock, media_draws, saturation, thinned
+from mmm.effects.intervals import predictive
+from mmm.model import extend_basis, scaled_spend
+from mmm.records import TABLES
+
+if TYPE_CHECKING:
+    from mmm.inference import Fit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What each draw expects of some periods, before noise, in KPI units."""
+
+    periods: Any
+    """(period), starts."""
+    mean: FloatArray
+    """(draw, period)."""
+    sigma: FloatArray
+    """(draw), standard deviation of a period's noise."""
+
+    def predicted(self, seed: int) -> FloatArray:
+        """Add noise: draws of what will be seen, (draw, period)."""
+        noise = np.random.default_rng(seed).standard_normal(self.mean.shape)
+        return np.asarray(self.mean + self.sigma[:, None] * noise)
+
+
+def fitted(
+    fit: "Fit", panel: xr.Dataset, split: xr.DataArray | None = None, max_draws: int = MAX_DRAWS
+) -> Expectation:
+    """Give what the model expects of the fitted periods.
+
+    `split` is the result of `contributions` with the same `max_draws`, when it is at hand.
+    """
+    values = contributions(fit, panel, max_draws) if split is None else split
+    mean = values.sum(["component", "geo"]).transpose("draw", "period").to_numpy()
+    return Expectation(periods=panel["period"].to_numpy(), mean=mean, sigma=_sigma(fit, max_draws))
+
+
+def forecast(fit: "Fit", plan: xr.Dataset, max_draws: int = MAX_DRAWS) -> Expectation:
+    """Give what the model expects of the periods that follow the fitted ones.
+
+    Adstock starts from the last fitted period, draw by draw. The trend goes on
+    as a damped line plus the random walk that the fit draws beyond its data, so
+    the interval widens with the horizon.
+
+    Parameters
+    ----------
+    plan : Dataset
+        Spend, controls, holidays and events of the periods right after the data.
+    """
+    media = media_draws(fit, max_draws)
+    spend = np.ascontiguousarray(scaled_spend(fit.design, plan).T)
+    reached = saturation(media, spend, last_adstock(media))
+    _, baseline = baseline_parts(fit, extend_basis(fit.design, plan), max_draws)
+    mean = np.einsum("dc,dcp->dp", media.ceiling, reached) + baseline.sum(axis=-1)
+    return Expectation(periods=plan["period"].to_numpy(), mean=mean, sigma=_sigma(fit, max_draws))
+
+
+def fit_table(
+    fit: "Fit", panel: xr.Dataset, split: xr.DataArray | None = None, seed: int = 0
+) -> pd.DataFrame:
+    """Tabulate the actual KPI beside the model's predictive intervals for the fitted periods."""
+    actual = fit.design.y * fit.design.outcome_scale
+    return _table("fit", fit, fitted(fit, panel, split), actual, seed)
+
+
+def forecast_table(fit: "Fit", plan: xr.Dataset, seed: int = 0) -> pd.DataFrame:
+    """Tabulate the KPI expected under the plan with its predictive intervals; `actual` is unknown."""
+    expected = forecast(fit, plan)
+    return _table("forecast", fit, expected, np.full(len(expected.periods), np.nan), seed)
+
+
+def _sigma(fit: "Fit", max_draws: int) -> FloatArray:
+    return np.asarray(thinned(fit, max_draws)["sigma"].to_numpy() * fit.design.outcome_scale, dtype=float)
+
+
+def _table(name: str, fit: "Fit", expected: Expectation, actual: FloatArray, seed: int) -> pd.DataFrame:
+    columns = {"outcome": fit.spec.outcome, "geo": "all", "period": expected.periods, "actual": actual}
+    return pd.DataFrame({**columns, **predictive(expected.predicted(seed))})[list(TABLES[name])]
