@@ -1,6 +1,6 @@
 """Which channel each row of spend belongs to: one for all, by campaign name, by column, or as written."""
 
-import fnmatch
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -35,7 +35,7 @@ def _by_channel(query: str, source: Source, columns: Collection[str]) -> str:
         return f"SELECT *, {literal(source.channel)} AS channel FROM ({query})"
     if source.campaigns:
         cases = " ".join(
-            f"WHEN regexp_matches(campaign, {literal(_regex(pattern))}) THEN {literal(channel)}"
+            f"WHEN regexp_full_match(campaign, {literal(_regex(pattern))}) THEN {literal(channel)}"
             for pattern, channel in source.campaigns.items()
         )
         return f"SELECT *, CASE {cases} END AS channel FROM ({query})"
@@ -52,8 +52,9 @@ def _with_currency(query: str, params: RunParams, source: Source, raw: Raw, colu
 
 
 def _regex(pattern: str) -> str:
-    """Turn a campaign pattern into a regular expression; case does not matter."""
-    return "(?is)^" + fnmatch.translate(pattern).removeprefix("(?s:").removesuffix(")\\Z").removesuffix(r")\z") + "$"
+    """Turn a campaign pattern (`*` and `?`) into a regular expression; case does not matter."""
+    wild = {"*": ".*", "?": "."}
+    return "(?is)" + "".join(wild.get(letter) or re.escape(letter) for letter in pattern)
 
 
 def unmatched_campaigns(connection: Any, name: str, source: Source) -> list[str]:

@@ -92,7 +92,11 @@ def _spend_columns(source: Source) -> tuple[Column, ...]:
         return (_MEDIA[0], *wide)
     if source.content == "plan":
         spend = (Column(name="spend", kind="number"),)
-        return (_MEDIA[0], *spend) if source.channel else (_MEDIA[0], Column(name="channel", kind="text"), *spend)
+        return (
+            (_MEDIA[0], *spend)
+            if source.channel
+            else (_MEDIA[0], Column(name="channel", kind="text"), *spend)
+        )
     if source.channel:
         return _MEDIA
     if source.campaigns:

@@ -120,5 +120,3 @@ def _count_blank_lines(connection: Any, relation: str, path: Path, header_line: 
             f"UPDATE {relation} SET row = row + (SELECT count(*) FROM blank_lines WHERE at <= row)"
         )
         connection.execute("DROP TABLE blank_lines")
-
-

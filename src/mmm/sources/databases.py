@@ -58,7 +58,9 @@ def _attached(connection: Any, url: str, table: str, name: str, beside: Path) ->
         ).fetchall()
     ]
     if table not in known:
-        raise SourceProblems([f"table {table} not found: {nearest(table, known) if known else 'the file has none'}"])
+        raise SourceProblems(
+            [f"table {table} not found: {nearest(table, known) if known else 'the file has none'}"]
+        )
     return ".".join(map(quoted, (alias, schema or "main", bare)))
 
 
@@ -69,7 +71,9 @@ def _copied(connection: Any, url: str, table: str, name: str) -> str:
         server = ibis.connect(url)
     except (ImportError, AttributeError) as error:
         driver = url.split(":", 1)[0]
-        raise SourceProblems([f"the driver for {driver} is not installed ({error}): install it first"]) from None
+        raise SourceProblems(
+            [f"the driver for {driver} is not installed ({error}): install it first"]
+        ) from None
     except Exception as error:
         reason = _without_password(str(error), url).splitlines()[0]
         raise SourceProblems([f"the database does not answer ({type(error).__name__}: {reason})"]) from None

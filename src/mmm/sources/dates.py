@@ -27,7 +27,11 @@ def date(cell: str, *, day_first: bool, declared: str | None, frequency: Frequen
         order = [form.replace("%d/%m", "%m/%d") for form in order]
     forms = ", ".join(map(literal, order))
     slashed = f"regexp_replace({text}, '^(\\d+)[/.-](\\d+)[/.-]', '\\1/\\2/')"
-    year = f"WHEN regexp_full_match({text}, '\\d{{4}}') THEN TRY_STRPTIME({text}, '%Y') " if frequency == "annual" else ""
+    year = (
+        f"WHEN regexp_full_match({text}, '\\d{{4}}') THEN TRY_STRPTIME({text}, '%Y') "
+        if frequency == "annual"
+        else ""
+    )
     return (
         f"CASE WHEN regexp_full_match({text}, {literal(_ISO)}) "
         f"THEN TRY_CAST(replace({text}, '/', '-') AS TIMESTAMP) "

@@ -118,7 +118,11 @@ def interpret(
 
 
 def _habits(
-    marks: Mapping[str, str], order: Mapping[str, bool], days: Mapping[str, str], left_out: int, source: Source
+    marks: Mapping[str, str],
+    order: Mapping[str, bool],
+    days: Mapping[str, str],
+    left_out: int,
+    source: Source,
 ) -> list[str]:
     said = []
     if "," in marks.values():
@@ -195,6 +199,6 @@ def _faults(p: Placed, expression: str, relation: str) -> list[str]:
     if p.stored.startswith(("TIMESTAMP", "DATE")) and p.column.kind != "number":
         return []
     return [
-        f"SELECT row, {literal(p.header)} AS \"column\", {kind} AS kind, {shown} AS value "
+        f'SELECT row, {literal(p.header)} AS "column", {kind} AS kind, {shown} AS value '
         f"FROM {relation} WHERE {there} AND ({expression}) IS NULL"
     ]

@@ -120,7 +120,9 @@ def _opener(path: Path, source: Source) -> _Opener:
         start = file.read(4)
     asked = source.format
     if asked == "parquet" or (asked == "auto" and start == b"PAR1"):
-        return lambda connection, path, name, source, folder, wanted: read_parquet_file(connection, path, name)
+        return lambda connection, path, name, source, folder, wanted: read_parquet_file(
+            connection, path, name
+        )
     if asked == "excel" or (asked != "csv" and start in {b"PK\x03\x04", b"\xd0\xcf\x11\xe0"}):
         return lambda connection, path, name, source, folder, wanted: _recognised(
             read_sheet(connection, path, name, source.sheet, wanted, _dialects(source)), source

@@ -35,7 +35,9 @@ def read_sheet(
             raise SourceProblems([f"sheet {sheet} not found: {nearest(sheet, names)}"])
         chosen = sheet or names[0]
         cells = book.parse(chosen, header=None, dtype=object, keep_default_na=False, na_values=[""])
-    rows = [[_text(cell) or "" for cell in row] for row in cells.head(_HEADER_SEARCHED).itertuples(index=False)]
+    rows = [
+        [_text(cell) or "" for cell in row] for row in cells.head(_HEADER_SEARCHED).itertuples(index=False)
+    ]
     if not rows:
         raise SourceProblems([f"sheet {chosen} is empty, expected a header line"])
     _, layout = header_in(rows, wanted, dialects)

@@ -19,9 +19,7 @@ def make_params(tmp_path: Path):
             "market": "France",
             "currency": "EUR",
             "calendar": {"start": "2026-08-31", "end": "2026-09-27"},
-            "channels": {
-                name: {"label": {"fr": name, "en": name}} for name in ("search", "social", "tv")
-            },
+            "channels": {name: {"label": {"fr": name, "en": name}} for name in ("search", "social", "tv")},
             "outcomes": {
                 "revenue": {"label": {"fr": "CA", "en": "Revenue"}, "source": "sales", "column": "ca"}
             },

@@ -67,7 +67,9 @@ def recognise(dialect: Dialect, header: Sequence[str]) -> Recognised | None:
     plain = [_plain(_CURRENCY_SUFFIX.sub("", cell)) for cell in repaired]
     best: Recognised | None = None
     for wording in dialect.wordings:
-        columns = {ours: at for ours, names in wording.columns.items() if (at := _position(names, plain)) is not None}
+        columns = {
+            ours: at for ours, names in wording.columns.items() if (at := _position(names, plain)) is not None
+        }
         if not any(set(wanted) <= set(columns) for wanted in dialect.signature):
             continue
         if best is None or len(columns) > len(best.columns):

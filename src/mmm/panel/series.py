@@ -1,0 +1,75 @@
+"""Outcomes, controls, plan and targets by period."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mmm.panel.costs import of_content, spend_by_period
+from mmm.panel.money import rate_of, rates
+from mmm.panel.periods import Periods, periods
+from mmm.params import RunParams
+
+if TYPE_CHECKING:
+    from mmm.sources import SourceTable
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def outcome_values(params: RunParams, tables: "Mapping[str, SourceTable]", span: Periods) -> FloatArray:
+    """Sum each outcome by period as (outcome, period); a period without rows is NaN, never zero."""
+    values = np.full((len(params.outcomes), len(span)), np.nan)
+    for at, (name, outcome) in enumerate(params.outcomes.items()):
+        currency = params.sources[outcome.source].currency if outcome.unit == "money" else None
+        series = _by_period(tables[outcome.source], name, span, "sum").reindex(span.starts)
+        values[at] = series.to_numpy(dtype=float) * rate_of(currency, rates(params))
+    return values
+
+
+def control_values(
+    params: RunParams, tables: "Mapping[str, SourceTable]", span: Periods, *, hold: bool
+) -> FloatArray:
+    """Average each control by period as (period, control).
+
+    With `hold`, periods after the data keep the last known value.
+    """
+    values = np.full((len(span), len(params.model.controls)), np.nan)
+    for at, name in enumerate(params.model.controls):
+        source = next((table for table in of_content(tables, "control") if name in table.table.columns), None)
+        if source is None:
+            raise ValueError(f"no control source has {name}: params.references was not checked")
+        series = _by_period(source, name, span, "mean")
+        if hold:
+            series = series.reindex(series.index.union(span.starts)).ffill()
+        values[:, at] = series.reindex(span.starts).to_numpy(dtype=float)
+    return values
+
+
+def _by_period(source: "SourceTable", column: str, span: Periods, how: str) -> pd.Series:
+    table = source.table
+    frame = table.filter(table.date.notnull() & table[column].notnull()).select("date", column).execute()
+    starts = span.start_of(frame["date"])
+    return frame.set_index(starts)[column].groupby(level=0).agg(how).sort_index()
+
+
+def planned(params: RunParams, tables: "Mapping[str, SourceTable]") -> pd.DataFrame:
+    """Give planned media spend, past and future: date (period start), channel, spend."""
+    rows = spend_by_period(params, tables, "plan", periods(params.calendar))
+    return rows[["date", "channel", "spend"]]
+
+
+def targets(params: RunParams, tables: "Mapping[str, SourceTable]") -> pd.DataFrame:
+    """Give what outcomes should be, past and future: date (period start), outcome, value."""
+    span, parts = periods(params.calendar), []
+    for source in of_content(tables, "target"):
+        for name, outcome in params.outcomes.items():
+            if name not in source.table.columns:
+                continue
+            currency = params.sources[source.name].currency if outcome.unit == "money" else None
+            series = _by_period(source, name, span, "sum") * rate_of(currency, rates(params))
+            parts.append(pd.DataFrame({"date": series.index, "outcome": name, "value": series.to_numpy()}))
+    if not parts:
+        return pd.DataFrame({"date": pd.to_datetime([]), "outcome": [], "value": []})
+    return pd.concat(parts, ignore_index=True)
