@@ -13,6 +13,8 @@ class MediaShare(Section):
 
     median: Annotated[float, Field(gt=0, lt=1)] = 0.2
     """As likely above as below."""
+    spread: Annotated[float, Field(gt=0)] = 0.5
+    """Standard deviation of its logarithm (0.5: 9 times in 10 between 0.44 and 2.3 times the median)."""
 
 
 class Event(Section):
@@ -37,8 +39,8 @@ class ModelParams(Section):
     """Public holidays of the country."""
     harmonics: Annotated[int, Field(ge=0, le=12)] | None = None
     """Pairs of sine and cosine for the yearly season; by frequency when left out."""
-    trend_knot_periods: Annotated[int, Field(ge=2)] = 13
-    """Periods between two bends of the trend."""
+    trend_knot_periods: Annotated[int, Field(ge=2)] | None = None
+    """Periods between two bends of the trend; a quarter (5 years when annual) when left out."""
     engine: Literal["compiled", "pymc"] = "compiled"
     """compiled: seconds. pymc: the definition itself, sampled through PyMC; slower, the same posterior."""
     chains: Annotated[int, Field(ge=2, le=16)] = 4

@@ -1,0 +1,44 @@
+"""`fit`: panel and specification in, checked posterior out."""
+
+import xarray as xr
+
+from mmm.inference.compiled import sample_compiled
+from mmm.inference.gate import convergence_problems
+from mmm.inference.records import Fit
+from mmm.model import ModelSpec, build_design
+from mmm.sampling import Progress, SamplerSettings
+
+
+def fit(panel: xr.Dataset, spec: ModelSpec, seed: int, progress: Progress | None = None) -> Fit:
+    """Fit one specification to one outcome of a panel; same seed, same draws.
+
+    When the gate fails, sampling is run once more, with twice the warm-up and draws and smaller
+    steps. `require_convergence` tells whether the answer passes.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Called now and then with the steps done and the steps to do.
+
+    Raises
+    ------
+    UserInputError
+        See `mmm.model.build_design`.
+    """
+    design = build_design(panel, spec)
+    settings = SamplerSettings(chains=spec.chains, draws=spec.draws, warmup=spec.warmup)
+    draws, stats = sample_compiled(design, spec, settings, seed, progress)
+    attempts = 1
+    if convergence_problems(draws, stats):
+        careful = SamplerSettings(
+            chains=spec.chains,
+            draws=2 * spec.draws,
+            warmup=2 * spec.warmup,
+            target_accept=0.95,
+            start_spread=0.1,
+        )
+        draws, stats = sample_compiled(design, spec, careful, seed, progress)
+        attempts = 2
+    return Fit(
+        spec=spec, design=design, draws=draws, stats=stats, seed=seed, attempts=attempts, engine="compiled"
+    )

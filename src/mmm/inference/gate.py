@@ -1,0 +1,84 @@
+"""The gate: what of a fit has not converged, by name."""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from mmm.errors import NotConvergedError, listed
+from mmm.inference.records import Fit
+from mmm.sampling import GATE, e_bfmi, ess_bulk, ess_tail, r_hat
+
+SAMPLED = ("retention", "half_saturation", "slope", "return", "effect", "amplitude", "sigma", "coefficient")
+
+
+def convergence_table(draws: xr.Dataset) -> pd.DataFrame:
+    """Give mean, sd, 90 % interval, R-hat and effective sizes of every quantity of a fit.
+
+    Returns
+    -------
+    DataFrame
+        Columns name, mean, sd, p05, p95, r_hat, ess_bulk, ess_tail; one row per scalar.
+    """
+    names = [name for name in SAMPLED if name in draws and draws[name].size]
+    arrays = [draws[name].to_numpy().reshape(*draws[name].shape[:2], -1) for name in names]
+    values = np.concatenate(arrays, axis=2)
+    low, high = np.quantile(values, [0.05, 0.95], axis=(0, 1))
+    return pd.DataFrame(
+        {
+            "name": [label for name in names for label in _labels(draws[name])],
+            "mean": values.mean(axis=(0, 1)),
+            "sd": values.std(axis=(0, 1), ddof=1),
+            "p05": low,
+            "p95": high,
+            "r_hat": r_hat(values),
+            "ess_bulk": ess_bulk(values),
+            "ess_tail": ess_tail(values),
+        }
+    )
+
+
+def convergence_problems(draws: xr.Dataset, stats: xr.Dataset) -> list[str]:
+    """Say everything that fails the gate, each with the parameters concerned; none when it passes."""
+    table = convergence_table(draws)
+    problems = []
+    mixing = table[table["r_hat"] >= GATE.max_r_hat].sort_values("r_hat", ascending=False)
+    if len(mixing):
+        worst = ", ".join(f"{row.name_} {row.r_hat:.3f}" for row in _rows(mixing))
+        problems.append(f"R-hat: {worst}, expected below {GATE.max_r_hat}")
+    size = table.assign(ess=table[["ess_bulk", "ess_tail"]].min(axis=1))
+    few = size[size["ess"] <= GATE.min_ess].sort_values("ess")
+    if len(few):
+        worst = ", ".join(f"{row.name_} {row.ess:.0f}" for row in _rows(few))
+        problems.append(f"effective draws: {worst}, expected above {GATE.min_ess:.0f}")
+    divergent = float(stats["diverging"].mean())
+    if divergent > GATE.max_divergent:
+        problems.append(f"divergent draws: {divergent:.2%}, expected at most {GATE.max_divergent:.1%}")
+    energy = float(e_bfmi(stats["energy"].to_numpy()).min())
+    if not energy > GATE.min_e_bfmi:
+        problems.append(f"E-BFMI: {energy:.2f}, expected above {GATE.min_e_bfmi}")
+    return problems
+
+
+def require_convergence(fit: Fit) -> None:
+    """Pass a fit that converged.
+
+    Raises
+    ------
+    NotConvergedError
+        Names the parameters that did not mix.
+    """
+    problems = convergence_problems(fit.draws, fit.stats)
+    if problems:
+        raise NotConvergedError(
+            "\n".join([f"model of {fit.spec.outcome}: no convergence", *(f"  - {p}" for p in problems)])
+        )
+
+
+def _rows(table: pd.DataFrame) -> list[object]:
+    return list(table.head(3).rename(columns={"name": "name_"}).itertuples())
+
+
+def _labels(values: xr.DataArray) -> list[str]:
+    if values.ndim == 2:
+        return [str(values.name)]
+    return [f"{values.name}[{label}]" for label in values[values.dims[2]].to_numpy()]

@@ -1,0 +1,60 @@
+"""Draws of the sampled parameters as named xarray variables."""
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from mmm.model import Design
+from mmm.model.media_prior import COEFFICIENT
+from mmm.model.response import saturated_media
+from mmm.sampling import Draws
+
+FloatArray = NDArray[np.float64]
+
+
+def draws_dataset(
+    design: Design, positions: FloatArray, coefficients: FloatArray, effects: FloatArray
+) -> xr.Dataset:
+    """Name the parameters: positions (chain, draw, parameter), coefficients and effects likewise."""
+    n_channels, n_groups = len(design.channels), len(design.baseline.amplitudes)
+    blocks = np.split(positions, [n_channels * k for k in (1, 2, 3, 4)] + [4 * n_channels + n_groups], axis=2)
+    retention = 1 / (1 + np.exp(-blocks[0]))
+    half_saturation, slope, share = np.exp(blocks[1]), np.exp(blocks[2]), np.exp(blocks[3])
+    declared = design.media_prior.kind == COEFFICIENT
+    if declared.any():
+        reached = saturated_media(design, retention, half_saturation, slope).mean(axis=-1)
+        share[..., declared] = (effects * reached)[..., declared]
+    by_channel = ("chain", "draw", "channel")
+    return xr.Dataset(
+        {
+            "retention": (by_channel, retention),
+            "half_saturation": (by_channel, half_saturation),
+            "slope": (by_channel, slope),
+            "share": (by_channel, share),
+            "return": (by_channel, share * design.kpi_total / design.full_cost_total),
+            "effect": (by_channel, effects),
+            "coefficient": (("chain", "draw", "basis"), coefficients),
+            "amplitude": (("chain", "draw", "group"), np.exp(blocks[4])),
+            "sigma": (("chain", "draw"), np.exp(blocks[5][..., 0])),
+        },
+        coords={
+            "chain": np.arange(positions.shape[0]),
+            "draw": np.arange(positions.shape[1]),
+            "channel": list(design.channels),
+            "basis": list(design.basis_names),
+            "group": list(design.baseline.amplitudes),
+        },
+    )
+
+
+def stats_dataset(found: Draws) -> xr.Dataset:
+    """Name what the sampler says of its draws."""
+    dims = ("chain", "draw")
+    return xr.Dataset(
+        {
+            "diverging": (dims, found.diverging),
+            "energy": (dims, found.energy),
+            "n_steps": (dims, found.n_steps),
+            "depth": (dims, found.depth),
+        }
+    )

@@ -1,0 +1,82 @@
+"""A fit as one netCDF file: groups `draws`, `stats` and `design`, the specification as JSON."""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from mmm.inference.records import Fit
+from mmm.model import Design, spec_from_dict
+from mmm.model.baseline import Baseline
+from mmm.model.media_prior import MediaPrior
+
+FORMAT = 1
+_ENGINE: Any = "h5netcdf"
+
+
+def save_fit(fit: Fit, path: Path | str) -> None:
+    """Write a fit to a netCDF file."""
+    compressed = {"zlib": True, "complevel": 1, "shuffle": True}
+    encoding = {name: compressed for name, values in fit.draws.items() if values.ndim > 1}
+    described = fit.draws.assign_attrs(
+        format=FORMAT,
+        spec=json.dumps(fit.spec.to_dict()),
+        design=json.dumps(_plain(fit.design)),
+        seed=fit.seed,
+        attempts=fit.attempts,
+        engine=fit.engine,
+    )
+    described.to_netcdf(path, mode="w", group="draws", engine=_ENGINE, encoding=encoding)
+    fit.stats.to_netcdf(path, mode="a", group="stats", engine=_ENGINE)
+
+
+def load_fit(path: Path | str) -> Fit:
+    """Read a fit written by `save_fit`."""
+    draws = xr.load_dataset(path, group="draws", engine=_ENGINE)
+    stats = xr.load_dataset(path, group="stats", engine=_ENGINE)
+    attributes = dict(draws.attrs)
+    draws.attrs = {}
+    return Fit(
+        spec=spec_from_dict(json.loads(attributes["spec"])),
+        design=_design(json.loads(attributes["design"])),
+        draws=draws,
+        stats=stats,
+        seed=int(attributes["seed"]),
+        attempts=int(attributes["attempts"]),
+        engine=str(attributes["engine"]),
+    )
+
+
+def _plain(record: Any) -> Any:
+    """Records and arrays as what JSON can hold; floats keep every digit."""
+    if isinstance(record, np.datetime64):
+        return {"dates": [str(record)], "shape": []}
+    if isinstance(record, np.ndarray):
+        if record.dtype.kind == "M":
+            return {"dates": [str(day) for day in record], "shape": list(record.shape)}
+        return {"values": record.ravel().tolist(), "shape": list(record.shape), "kind": record.dtype.kind}
+    if isinstance(record, Design | Baseline | MediaPrior):
+        return {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
+    return list(record) if isinstance(record, tuple) else record
+
+
+def _rebuilt(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    if not isinstance(value, dict):
+        return value
+    if "dates" in value:
+        dates = np.array(value["dates"], dtype="datetime64[ns]")
+        return dates.reshape(value["shape"]) if value["shape"] else dates[0]
+    kind = np.int64 if value["kind"] == "i" else np.float64
+    return np.array(value["values"], dtype=kind).reshape(value["shape"])
+
+
+def _design(values: dict[str, Any]) -> Design:
+    media = {name: _rebuilt(value) for name, value in values.pop("media_prior").items()}
+    baseline = {name: _rebuilt(value) for name, value in values.pop("baseline").items()}
+    plain = {name: _rebuilt(value) for name, value in values.items()}
+    return Design(**plain, media_prior=MediaPrior(**media), baseline=Baseline(**baseline))

@@ -1,0 +1,20 @@
+"""What the model is: its specification, its data in the units of the model, its definition."""
+
+from mmm.model.design import Design, build_design, extend_basis, scaled_spend
+from mmm.model.media_prior import MediaPrior
+from mmm.model.response import saturated_media
+from mmm.model.spec import Beliefs, ChannelPrior, ModelSpec, spec_from_dict, spec_from_params
+
+__all__ = [
+    "Beliefs",
+    "ChannelPrior",
+    "Design",
+    "MediaPrior",
+    "ModelSpec",
+    "build_design",
+    "extend_basis",
+    "saturated_media",
+    "scaled_spend",
+    "spec_from_dict",
+    "spec_from_params",
+]

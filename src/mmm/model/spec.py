@@ -1,0 +1,154 @@
+"""`ModelSpec`: everything that is believed and chosen before the data of one outcome are seen."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from mmm.params import RunParams
+
+Frequency = Literal["weekly", "monthly", "annual"]
+PriorKind = Literal["return", "contribution_share", "coefficient"]
+
+PERIODS_PER_YEAR: dict[Frequency, int] = {"weekly": 52, "monthly": 12, "annual": 1}
+_HARMONICS: dict[Frequency, int] = {"weekly": 4, "monthly": 3, "annual": 0}
+_KNOT_SPACING: dict[Frequency, int] = {"weekly": 13, "monthly": 3, "annual": 5}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelPrior:
+    """What is believed of one channel: see `mmm.params` for the three kinds."""
+
+    kind: PriorKind
+    median: float
+    """Of the return (KPI units per unit of full cost) or share; the mean of a coefficient."""
+    spread: float
+    """Standard deviation: of the logarithm, or of the coefficient (in units of the mean KPI)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beliefs:
+    """Constants of the default priors; docs/method/model.md gives the reason of each.
+
+    The KPI is in units of its mean, pressure in units of a typical active period.
+    """
+
+    retention: tuple[float, float] = (1.0, 3.0)
+    """Beta: carry-over of one period to the next."""
+    half_saturation: tuple[float, float] = (2.0, 1.0)
+    """Median, and standard deviation of the logarithm."""
+    slope: tuple[float, float] = (1.0, 0.3)
+    """Median, and standard deviation of the logarithm."""
+    split_spread: float = 0.75
+    """How far returns differ between channels: standard deviation of the logarithm."""
+    small_channel_cost: float = 0.01
+    """Below this share of the full cost a channel takes a belief on its share of the KPI."""
+    small_channel_share: tuple[float, float] = (0.05, 1.0)
+    """That belief: median as a share of the media share, and standard deviation of the logarithm."""
+    level_sd: float = 0.3
+    """Normal, around 1 minus the media share."""
+    trend_sd: float = 0.3
+    """Normal: rise from the first period to the last."""
+    trend_step: float = 0.05
+    """Half-normal scale of the random walk, per quarter of a year."""
+    season: float = 0.2
+    """Half-normal scale of the season's coefficients."""
+    holidays: float = 0.1
+    """Half-normal scale of the holidays' coefficients."""
+    events: float = 0.2
+    """Half-normal scale of the declared events' coefficients."""
+    controls: float = 0.2
+    """Half-normal scale of the coefficients of standardised controls."""
+    noise: float = 0.3
+    """Half-normal scale of the standard deviation of the noise."""
+    trend_damping: float = 0.5
+    """Share of the linear slope that is left a year after the last period."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSpec:
+    """The model of one outcome, before its data: families, beliefs, baseline, sampling."""
+
+    outcome: str
+    value_per_unit: float | None = 1.0
+    """Money that one KPI unit is worth: 1 for an outcome in money, None where nobody said."""
+    frequency: Frequency = "weekly"
+    adstock: Literal["geometric"] = "geometric"
+    saturation: Literal["hill"] = "hill"
+    likelihood: Literal["normal"] = "normal"
+    media_share: float = 0.2
+    """Median of the share of the KPI that all media bring, before the data speak."""
+    media_share_spread: float = 0.5
+    """Standard deviation of its logarithm."""
+    channel_priors: dict[str, ChannelPrior] = field(default_factory=dict)
+    """Beliefs declared for some channels; the others follow from the media share."""
+    controls: tuple[str, ...] = ()
+    harmonics: int = 4
+    knot_spacing: int = 13
+    holidays: bool = True
+    beliefs: Beliefs = Beliefs()
+    engine: Literal["compiled", "pymc"] = "compiled"
+    chains: int = 4
+    draws: int = 1000
+    warmup: int = 1000
+
+    @property
+    def name(self) -> str:
+        """Name of the specification in tables."""
+        return f"{self.adstock}-{self.saturation}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain values, for a file; `spec_from_dict` reads them back."""
+        return asdict(self)
+
+
+def spec_from_dict(values: dict[str, Any]) -> ModelSpec:
+    """Rebuild a `ModelSpec` from the plain values of `ModelSpec.to_dict`, lists for tuples allowed."""
+    plain = dict(values)
+    beliefs = {key: tuple(v) if isinstance(v, list) else v for key, v in plain.pop("beliefs").items()}
+    priors = {name: ChannelPrior(**prior) for name, prior in plain.pop("channel_priors").items()}
+    controls = tuple(plain.pop("controls"))
+    return ModelSpec(**plain, beliefs=Beliefs(**beliefs), channel_priors=priors, controls=controls)
+
+
+def spec_from_params(params: RunParams, outcome: str) -> ModelSpec:
+    """Give the specification that a params file means for one of its outcomes."""
+    model = params.model
+    frequency = params.calendar.frequency
+    harmonics = _HARMONICS[frequency] if model.harmonics is None else model.harmonics
+    spacing = model.trend_knot_periods
+    return ModelSpec(
+        outcome=outcome,
+        value_per_unit=_value_per_unit(params, outcome),
+        frequency=frequency,
+        media_share=model.media_share.median,
+        media_share_spread=model.media_share.spread,
+        channel_priors=_channel_priors(params, outcome),
+        controls=model.controls,
+        harmonics=0 if frequency == "annual" else harmonics,
+        knot_spacing=_KNOT_SPACING[frequency] if spacing is None else spacing,
+        holidays=model.holidays,
+        engine=model.engine,
+        chains=model.chains,
+        draws=model.draws,
+        warmup=model.warmup,
+    )
+
+
+def _value_per_unit(params: RunParams, outcome: str) -> float | None:
+    declared = params.outcomes[outcome]
+    return 1.0 if declared.unit == "money" else declared.value_per_unit
+
+
+def _channel_priors(params: RunParams, outcome: str) -> dict[str, ChannelPrior]:
+    """Returns are declared in money: a count outcome needs its value per unit to read them."""
+    value = _value_per_unit(params, outcome)
+    priors = {}
+    for name, channel in params.channels.items():
+        if channel.prior is None:
+            continue
+        kind, median, spread = channel.prior.kind, channel.prior.median, channel.prior.spread
+        if kind == "return":
+            if not value:
+                continue
+            median = median / value
+        priors[name] = ChannelPrior(kind=kind, median=median, spread=spread)
+    return priors

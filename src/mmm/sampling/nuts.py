@@ -1,0 +1,168 @@
+"""Draws of any compiled log-density by the No-U-Turn sampler of nutpie, through its C entry.
+
+The interpreter is not entered while sampling, so chains run in parallel threads; every chain has
+its own stream of random numbers, so the draws do not depend on how many threads there are.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmm.sampling.expand import copy_entry
+from mmm.sampling.nutpie_entry import nutpie_library
+
+FloatArray = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+"""Called with the steps done and the steps to do, all chains together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledDensity:
+    """A log-density and its gradient as a C function, and the data that it reads.
+
+    The function has the signature `int64(uint64 size, double* position, double* gradient,
+    double* density, double* data)` and returns 0, or another number where it is not finite.
+    """
+
+    address: int
+    data: FloatArray
+    n_parameters: int
+    start: FloatArray
+    """(parameter) Chains start around this point."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplerSettings:
+    """How long and how carefully to sample."""
+
+    chains: int = 4
+    draws: int = 1000
+    warmup: int = 1000
+    target_accept: float = 0.8
+    max_depth: int = 10
+    start_spread: float = 0.3
+    """Standard deviation of the chains' starts around `CompiledDensity.start`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draws:
+    """Draws after warm-up, and what the sampler says of them; all of shape (chain, draw, ...)."""
+
+    positions: FloatArray
+    """(chain, draw, parameter)"""
+    diverging: NDArray[np.bool_]
+    energy: FloatArray
+    n_steps: NDArray[np.int64]
+    depth: NDArray[np.int64]
+
+
+def sample_density(
+    density: CompiledDensity,
+    settings: SamplerSettings,
+    seed: int,
+    progress: Progress | None = None,
+    threads: int | None = None,
+) -> Draws:
+    """Sample a compiled log-density; the same seed gives the same draws.
+
+    Parameters
+    ----------
+    threads : int, optional
+        Chains sampled at a time; the draws do not depend on it.
+    progress : callable, optional
+        Called about five times a second from another thread.
+    """
+    library = nutpie_library()
+    options = library.PyNutsSettings.Diag(seed)
+    options.update(
+        {
+            "num_tune": settings.warmup,
+            "num_draws": settings.draws,
+            "num_chains": settings.chains,
+            "target_accept": settings.target_accept,
+            "maxdepth": settings.max_depth,
+        }
+    )
+    sampler = library.PySampler.from_pymc(
+        options,
+        min(settings.chains, threads or available_threads()),
+        _nutpie_model(library, density, settings.start_spread),
+        library.ProgressType.none(),
+        _reporter(progress),
+        200,
+        library.PyStorage.arrow(),
+    )
+    try:
+        sampler.wait(None)
+    except BaseException:
+        sampler.abort()
+        raise
+    return _collect(sampler.take_results(), settings)
+
+
+def available_threads() -> int:
+    """Give the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _nutpie_model(library: Any, density: CompiledDensity, spread: float) -> Any:
+    size, data = density.n_parameters, density.data.ctypes.data
+
+    def start(seed: int) -> FloatArray:
+        return density.start + spread * np.random.default_rng(seed).standard_normal(size)
+
+    def no_adapter(*_: Any, **__: Any) -> None:
+        raise NotImplementedError("normalizing flows are not used")
+
+    return library.PyMcModel(
+        library.LogpFunc(density.address, data, density),
+        library.ExpandFunc(size, size, copy_entry.address, data, density),
+        library.PyVariable.new_variables(
+            ["position"], ["float64"], [(size,)], {"parameter": size}, {"position": ["parameter"]}
+        ),
+        size,
+        {"parameter": size},
+        {},
+        start,
+        no_adapter,
+    )
+
+
+def _reporter(progress: Progress | None) -> Callable[[list[Any]], None] | None:
+    if progress is None:
+        return None
+
+    def report(chains: list[Any]) -> None:
+        progress(sum(c.finished_draws for c in chains), sum(c.total_draws for c in chains))
+
+    return report
+
+
+def _collect(results: Any, settings: SamplerSettings) -> Draws:
+    traces, stats = results.get_arrow_trace()
+    return Draws(
+        positions=np.stack(
+            [_kept(trace, stat, "position") for trace, stat in zip(traces, stats, strict=True)]
+        ),
+        diverging=np.stack([_kept(stat, stat, "diverging") for stat in stats]).astype(bool),
+        energy=np.stack([_kept(stat, stat, "energy") for stat in stats]),
+        n_steps=np.stack([_kept(stat, stat, "n_steps") for stat in stats]).astype(np.int64),
+        depth=np.stack([_kept(stat, stat, "depth") for stat in stats]).astype(np.int64),
+    )
+
+
+def _kept(table: Any, stats: Any, name: str) -> NDArray[Any]:
+    """One column of an arrow batch, warm-up left out."""
+    import pyarrow  # noqa: PLC0415 - 40 ms that only sampling needs
+
+    warmup = int(np.sum(pyarrow.array(stats.column("tuning")).to_numpy(zero_copy_only=False)))
+    column = pyarrow.array(table.column(name)).slice(warmup)
+    n_rows = len(column)
+    if hasattr(column, "flatten"):
+        column = column.flatten()
+    values = column.to_numpy(zero_copy_only=False)
+    return values.reshape(n_rows, -1) if len(values) != n_rows else values

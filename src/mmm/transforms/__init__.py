@@ -1,0 +1,25 @@
+"""Carry-over, saturation and time bases: numeric functions with their derivatives."""
+
+from mmm.transforms.adstock import (
+    geometric_adstock,
+    geometric_adstock_slope,
+    half_life_periods,
+    retention_of_half_life,
+)
+from mmm.transforms.bases import damped_line, fourier_basis, knot_steps, trend_knots, yearly_phase
+from mmm.transforms.saturation import hill, hill_slope_in_pressure, hill_slopes_in_parameters
+
+__all__ = [
+    "damped_line",
+    "fourier_basis",
+    "geometric_adstock",
+    "geometric_adstock_slope",
+    "half_life_periods",
+    "hill",
+    "hill_slope_in_pressure",
+    "hill_slopes_in_parameters",
+    "knot_steps",
+    "retention_of_half_life",
+    "trend_knots",
+    "yearly_phase",
+]
