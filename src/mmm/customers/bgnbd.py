@@ -1,0 +1,148 @@
+"""BG/NBD: how often customers without a contract buy, and when they stop.
+
+While active, a customer buys at a Poisson rate drawn from Gamma(r, alpha);
+after each repeat purchase they leave for good with a probability drawn from
+Beta(a, b). Time is in the unit of the patterns (weeks by default), so is alpha.
+
+References
+----------
+Fader, Hardie and Lee (2005), "Counting your customers the easy way", Marketing
+Science 24(2). Equations (6) and (8) in the stable form of docs/method/customers.md.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import digamma, gammaln
+
+from mmm.customers.likelihood import (
+    Density,
+    Maximum,
+    laplace_draws,
+    maximise,
+    with_normal_prior,
+)
+from mmm.customers.patterns import PurchasePatterns, TimeUnit
+
+FloatArray = NDArray[np.float64]
+
+PRIOR_SD = 2.0
+"""Weak belief behind the draws: each parameter within a factor 50 of 1 (alpha: of the longest age)."""
+_BOX = 12.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BgNbd:
+    """A fitted BG/NBD model. The estimates are those of maximum likelihood."""
+
+    r: float
+    alpha: float
+    """In `unit`."""
+    a: float
+    b: float
+    log_likelihood: float
+    n_customers: int
+    unit: TimeUnit
+    at_edge: tuple[str, ...]
+    """Parameters without a finite estimate in these data; the others then mean little alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BgNbdDraws:
+    """Draws of the parameters; one number per draw."""
+
+    r: FloatArray
+    alpha: FloatArray
+    a: FloatArray
+    b: FloatArray
+
+
+def fit_bgnbd(patterns: PurchasePatterns) -> BgNbd:
+    """Fit BG/NBD by maximum likelihood on distinct rows with counts.
+
+    Raises
+    ------
+    ValueError
+        No customer, or nobody observed for any time: there is nothing to fit.
+    """
+    found = _highest(patterns, _density(patterns))
+    r, alpha, a, b = np.exp(found.point)
+    names = np.array(["r", "alpha", "a", "b"])
+    return BgNbd(
+        r=float(r),
+        alpha=float(alpha) * _scale(patterns),
+        a=float(a),
+        b=float(b),
+        log_likelihood=found.value,
+        n_customers=patterns.n_customers,
+        unit=patterns.unit,
+        at_edge=tuple(str(name) for name in names[found.at_edge]),
+    )
+
+
+def draw_bgnbd(patterns: PurchasePatterns, n_draws: int, rng: np.random.Generator) -> BgNbdDraws:
+    """Draw parameters from the Laplace approximation of the posterior, on their logs.
+
+    The prior is `PRIOR_SD`: it weighs nothing where the data speak, and keeps
+    finite what they cannot tell (nobody ever leaves; nobody buys twice).
+    """
+    posterior = with_normal_prior(_density(patterns), np.zeros(4), np.full(4, PRIOR_SD))
+    mode = _highest(patterns, posterior).point
+    drawn = np.exp(laplace_draws(posterior, mode, PRIOR_SD**-2, n_draws, rng))
+    return BgNbdDraws(r=drawn[:, 0], alpha=drawn[:, 1] * _scale(patterns), a=drawn[:, 2], b=drawn[:, 3])
+
+
+def _highest(patterns: PurchasePatterns, density: Density) -> Maximum:
+    if not patterns.n_customers or patterns.age.max() <= 0:
+        raise ValueError("BG/NBD needs customers observed for some time, found none")
+    return maximise(density, np.log([0.5, 0.5, 0.5, 2.0]), _BOX, patterns.n_customers)
+
+
+def _scale(patterns: PurchasePatterns) -> float:
+    """Unit of time inside the fit: the longest age."""
+    return float(patterns.age.max())
+
+
+def _density(patterns: PurchasePatterns) -> Density:
+    """Log-likelihood and gradient in the logs of (r, alpha / longest age, a, b).
+
+    Gamma functions depend on the frequency alone, so they are computed once per
+    distinct frequency; the rest costs three logs a row.
+    """
+    frequencies, which = np.unique(patterns.frequency, return_inverse=True)
+    scale = _scale(patterns)
+    recency, age, count = patterns.recency / scale, patterns.age / scale, patterns.count
+    # Each purchase is a density in time: back to the data's own unit, so that values can be compared.
+    constant = -float(patterns.frequency @ count) * np.log(scale)
+    totals = np.bincount(which, weights=count)
+    repeated = patterns.frequency > 0
+    before = np.maximum(frequencies - 1.0, 0.0)
+
+    def density(logs: FloatArray) -> tuple[float, FloatArray]:
+        r, alpha, a, b = np.exp(logs)
+        exponent = (r + frequencies)[which]
+        log_age, log_recency = np.log(alpha + age), np.log(alpha + recency)
+        stays = -exponent * log_age
+        left = (logs[2] - np.log(b + before))[which] - exponent * log_recency
+        either = np.where(repeated, np.logaddexp(stays, left), stays)
+        p_left = np.where(repeated, np.exp(left - either), 0.0)
+        p_stays = 1.0 - p_left
+        by_frequency = (
+            gammaln(r + frequencies) - gammaln(r) + r * logs[1]
+            + gammaln(a + b) + gammaln(b + frequencies) - gammaln(b) - gammaln(a + b + frequencies)
+        )  # fmt: skip
+        value = float(count @ either + totals @ by_frequency + constant)
+        left_total = np.bincount(which, weights=count * p_left)
+        together = digamma(a + b) - digamma(a + b + frequencies)
+        d_r = totals @ (digamma(r + frequencies) - digamma(r) + logs[1]) - count @ (
+            p_stays * log_age + p_left * log_recency
+        )
+        d_alpha = totals.sum() * r / alpha - count @ (
+            exponent * (p_stays / (alpha + age) + p_left / (alpha + recency))
+        )
+        d_a = totals @ together + left_total.sum() / a
+        d_b = totals @ (together + digamma(b + frequencies) - digamma(b)) - left_total @ (1.0 / (b + before))
+        return value, np.array([d_r * r, d_alpha * alpha, d_a * a, d_b * b])
+
+    return density

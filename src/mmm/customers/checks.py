@@ -1,0 +1,134 @@
+"""What a reader must know before believing an LTV or a CAC, as `CheckResult`s worded from the texts."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mmm.customers.bgnbd import fit_bgnbd
+from mmm.customers.cac import MIN_CELL
+from mmm.customers.expectations import expected_purchases
+from mmm.customers.gamma_gamma import fit_gamma_gamma, spend_frequency_correlation
+from mmm.customers.history import History
+from mmm.customers.ltv import (
+    DAYS_PER_MONTH,
+    MIN_REPEATERS_OF_ITS_OWN,
+    MIN_REPEATERS_TO_FIT,
+    can_fit,
+)
+from mmm.customers.patterns import DAYS, Cohort
+from mmm.errors import listed
+from mmm.records import CheckResult
+from mmm.texts import say
+
+SPECIFICATION = "customers"
+MAX_CORRELATION = 0.3
+MAX_GAP = 0.1
+MAX_EXTRAPOLATION = 1.5
+"""Months counted per month observed."""
+MAX_UNMATCHED = 0.01
+"""Refunds that no purchase explains, as a share of money paid."""
+
+
+def customer_check(check: str, subject: str, *, passed: bool, value: float, threshold: float) -> CheckResult:
+    """Give one check with its sentences; the action is empty when it passed."""
+    key = f"check.customers.{check}"
+    return CheckResult(
+        check=f"customers.{check}",
+        subject=subject,
+        specification=SPECIFICATION,
+        passed=bool(passed),
+        value=float(value),
+        threshold=float(threshold),
+        message=say(f"{key}.message", "en", subject=subject, value=value, threshold=threshold),
+        action="" if passed else say(f"{key}.action", "en"),
+    )
+
+
+def value_checks(history: History, everyone: Cohort, horizon_months: int) -> tuple[CheckResult, ...]:
+    """Check that purchases can carry an LTV: repeats, calibration, spend, horizon, refunds, small cells."""
+    n_repeaters = everyone.purchases.n_repeaters
+    found = [
+        customer_check(
+            "repeat_purchases",
+            "all",
+            passed=can_fit(everyone),
+            value=n_repeaters,
+            threshold=MIN_REPEATERS_TO_FIT,
+        ),
+        customer_check(
+            "refunds",
+            "all",
+            passed=history.refunds_unmatched <= MAX_UNMATCHED,
+            value=history.refunds_unmatched,
+            threshold=MAX_UNMATCHED,
+        ),
+    ]
+    if can_fit(everyone):
+        found += [
+            _horizon(everyone, horizon_months),
+            *(_calibration(cohort) for cohort in (everyone, *_fitted(history.cohorts))),
+            *_spend(everyone),
+        ]
+    return (*found, *_small(history.cohorts))
+
+
+def _fitted(cohorts: Sequence[Cohort]) -> list[Cohort]:
+    return [
+        cohort
+        for cohort in cohorts
+        if cohort.purchases.n_repeaters >= MIN_REPEATERS_OF_ITS_OWN and cohort.spend.n_customers
+    ]
+
+
+def _horizon(everyone: Cohort, horizon_months: int) -> CheckResult:
+    observed = float(everyone.purchases.age.max()) * DAYS[everyone.purchases.unit] / DAYS_PER_MONTH
+    longest = MAX_EXTRAPOLATION * observed
+    return customer_check(
+        "horizon", "all", passed=horizon_months <= longest, value=horizon_months, threshold=longest
+    )
+
+
+def _calibration(cohort: Cohort) -> CheckResult:
+    """Repeat purchases that the fit expects by today against those made, as a relative gap."""
+    bought = cohort.purchases
+    model = fit_bgnbd(bought)
+    expected = float(expected_purchases(model, bought.age) @ bought.count)
+    gap = abs(expected / float(bought.frequency @ bought.count) - 1.0)
+    return customer_check("calibration", cohort.channel, passed=gap <= MAX_GAP, value=gap, threshold=MAX_GAP)
+
+
+def _spend(everyone: Cohort) -> list[CheckResult]:
+    q = fit_gamma_gamma(everyone.spend).q
+    correlation = abs(spend_frequency_correlation(everyone.spend))
+    return [
+        customer_check("finite_mean_spend", "all", passed=q > 1.0, value=q, threshold=1.0),
+        customer_check(
+            "spend_independent",
+            "all",
+            passed=correlation <= MAX_CORRELATION,
+            value=correlation,
+            threshold=MAX_CORRELATION,
+        ),
+    ]
+
+
+def _small(cohorts: Sequence[Cohort]) -> list[CheckResult]:
+    """Say which channels share the rates of all, and which are too small to be shown."""
+    pooled = [
+        cohort
+        for cohort in cohorts
+        if cohort.purchases.n_repeaters < MIN_REPEATERS_OF_ITS_OWN and cohort.n_customers >= MIN_CELL
+    ]
+    hidden = [cohort for cohort in cohorts if cohort.n_customers < MIN_CELL]
+    found = []
+    if pooled and len(cohorts) > 1:
+        least = min(cohort.purchases.n_repeaters for cohort in pooled)
+        found.append(_about(pooled, "pooled", least, MIN_REPEATERS_OF_ITS_OWN))
+    if hidden:
+        found.append(_about(hidden, "small_cells", len(hidden), MIN_CELL))
+    return found
+
+
+def _about(cohorts: Sequence[Cohort], check: str, value: float, threshold: float) -> CheckResult:
+    names = listed(np.sort([cohort.channel for cohort in cohorts]))
+    return customer_check(check, names, passed=False, value=value, threshold=threshold)

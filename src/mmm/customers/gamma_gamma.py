@@ -1,0 +1,137 @@
+"""Gamma-Gamma: what a purchase is worth, customer by customer.
+
+Purchases of one customer are Gamma(p, nu) with nu drawn from Gamma(q, v); how
+much one spends is independent of how often one buys. The mean over customers is
+p v / (q - 1): it exists only when q > 1.
+
+References
+----------
+Fader and Hardie (2013), "The Gamma-Gamma model of monetary value", note 025.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import digamma, gammaln
+
+from mmm.customers.likelihood import Density, laplace_draws, maximise, with_normal_prior
+from mmm.customers.patterns import SpendPatterns
+
+FloatArray = NDArray[np.float64]
+
+PRIOR_SD = 2.0
+"""Weak belief behind the draws, on the logs of p and q - 1; flat on the log of the mean."""
+_PRIOR_CENTRE = np.array([1.0, 1.0, 0.0])
+_BOX = 14.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GammaGamma:
+    """A fitted Gamma-Gamma model. The estimates are those of maximum likelihood."""
+
+    p: float
+    q: float
+    v: float
+    """In money."""
+    log_likelihood: float
+    n_customers: int
+    at_edge: tuple[str, ...]
+    """Parameters without a finite estimate, such as p when everybody always spends the same."""
+
+    @property
+    def mean(self) -> float:
+        """Mean spend per purchase over customers; infinite when q <= 1."""
+        return self.p * self.v / (self.q - 1.0) if self.q > 1.0 else float("inf")
+
+
+def fit_gamma_gamma(patterns: SpendPatterns) -> GammaGamma:
+    """Fit Gamma-Gamma by maximum likelihood on distinct rows with counts.
+
+    Raises
+    ------
+    ValueError
+        No customer with a repeat purchase worth something.
+    """
+    scale = _mean_spend(patterns)
+    likelihood = _density(patterns, scale)
+    found = maximise(likelihood, np.log([4.0, 3.0, 0.5]), _BOX, patterns.n_customers)
+    p, q, v = np.exp(found.point)
+    names = np.array(["p", "q", "v"])
+    return GammaGamma(
+        p=float(p),
+        q=float(q),
+        v=float(v) * scale,
+        log_likelihood=found.value,
+        n_customers=patterns.n_customers,
+        at_edge=tuple(str(name) for name in names[found.at_edge]),
+    )
+
+
+def draw_mean_spend(patterns: SpendPatterns, n_draws: int, rng: np.random.Generator) -> FloatArray:
+    """Draw the mean spend per purchase, in money, from the Laplace approximation.
+
+    The mean itself is one of the coordinates (with p and q - 1), so its draws
+    stay finite. Only for data where the mean exists: see `GammaGamma.mean`.
+    """
+    scale = _mean_spend(patterns)
+    posterior = with_normal_prior(
+        _in_mean(_density(patterns, scale)), _PRIOR_CENTRE, np.array([PRIOR_SD, PRIOR_SD, np.inf])
+    )
+    mode = maximise(posterior, np.array([1.0, 1.0, 0.0]), _BOX, patterns.n_customers).point
+    drawn = laplace_draws(posterior, mode, PRIOR_SD**-2, n_draws, rng)
+    return np.asarray(np.exp(drawn[:, 2]) * scale)
+
+
+def expected_spend(model: GammaGamma, frequency: ArrayLike, mean_spend: ArrayLike) -> FloatArray:
+    """Spend per future purchase of customers with this history; the population's mean without repeat."""
+    x, z = np.asarray(frequency, dtype=float), np.asarray(mean_spend, dtype=float)
+    return np.asarray((model.v + x * z) * model.p / (model.p * x + model.q - 1.0))
+
+
+def spend_frequency_correlation(patterns: SpendPatterns) -> float:
+    """Correlation of spend and frequency over customers; the model assumes none."""
+    weighted = np.cov(patterns.frequency, patterns.mean_spend, fweights=patterns.count.astype(int))
+    spread = float(np.sqrt(weighted[0, 0] * weighted[1, 1]))
+    return float(weighted[0, 1]) / spread if spread > 0 else 0.0
+
+
+def _mean_spend(patterns: SpendPatterns) -> float:
+    if not patterns.n_customers:
+        raise ValueError("Gamma-Gamma needs repeat purchases worth something, found none")
+    return float(np.average(patterns.mean_spend, weights=patterns.count))
+
+
+def _density(patterns: SpendPatterns, scale: float) -> Density:
+    """Log-likelihood and gradient in the logs of (p, q, v / scale)."""
+    x, count, spend = patterns.frequency, patterns.count, patterns.mean_spend / scale
+    log_spend, log_x = np.log(spend), np.log(x)
+    constant = -patterns.n_customers * np.log(scale)
+
+    def density(logs: FloatArray) -> tuple[float, FloatArray]:
+        p, q, v = np.exp(logs)
+        shape = p * x
+        log_total = np.log(v + x * spend)
+        each = (
+            gammaln(shape + q) - gammaln(shape) - gammaln(q)
+            + q * logs[2] + (shape - 1.0) * log_spend + shape * log_x - (shape + q) * log_total
+        )  # fmt: skip
+        d_p = count @ (x * (digamma(shape + q) - digamma(shape) + log_spend + log_x - log_total))
+        d_q = count @ (digamma(shape + q) - digamma(q) + logs[2] - log_total)
+        d_v = count @ (q / v - (shape + q) / (v + x * spend))
+        return float(count @ each + constant), np.array([d_p * p, d_q * q, d_v * v])
+
+    return density
+
+
+def _in_mean(density: Density) -> Density:
+    """The same density in (log p, log(q - 1), log mean), where v = mean (q - 1) / p."""
+
+    def changed(point: FloatArray) -> tuple[float, FloatArray]:
+        log_p, log_excess, log_mean = point
+        log_q = np.logaddexp(0.0, log_excess)
+        value, (by_p, by_q, by_v) = density(np.array([log_p, log_q, log_mean + log_excess - log_p]))
+        share = np.exp(log_excess - log_q)
+        return value, np.array([by_p - by_v, by_q * share + by_v, by_v])
+
+    return changed

@@ -1,0 +1,106 @@
+"""Maximum of a smooth log-density and its Gaussian approximation there (Laplace).
+
+Parameters are on a scale without bounds (logs). A fit whose maximum lies on
+the edge of the search box is not a maximum: `at_edge` says which parameters.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+FloatArray = NDArray[np.float64]
+Density = Callable[[FloatArray], tuple[float, FloatArray]]
+"""Point to log-density and gradient."""
+
+_EDGE = 1e-3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Maximum:
+    """Where a log-density is highest inside a box."""
+
+    point: FloatArray
+    value: float
+    gradient_norm: float
+    """Largest component of the gradient per observation; near 0 at a true maximum."""
+    at_edge: NDArray[np.bool_]
+    """Parameters that the data push against the box: they have no finite estimate."""
+
+
+def maximise(density: Density, start: FloatArray, half_width: float, n_observations: float) -> Maximum:
+    """Find the highest point of a log-density in a box around 0.
+
+    Parameters
+    ----------
+    density
+        Log-density and gradient, a sum over observations.
+    start : ndarray
+        Point inside the box.
+    half_width
+        The box is from minus to plus this, on every axis.
+    n_observations
+        The density is divided by it, so that tolerances mean the same at any size.
+    """
+
+    def scaled(point: FloatArray) -> tuple[float, FloatArray]:
+        value, gradient = density(point)
+        return -value / n_observations, -gradient / n_observations
+
+    found = minimize(
+        scaled,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-half_width, half_width)] * len(start),
+        options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 500, "maxcor": 20},
+    )
+    point = np.asarray(found.x, dtype=float)
+    value, gradient = density(point)
+    at_edge = np.abs(point) > half_width - _EDGE
+    inner = np.abs(gradient[~at_edge]) / n_observations
+    return Maximum(
+        point=point, value=float(value), gradient_norm=float(inner.max(initial=0.0)), at_edge=at_edge
+    )
+
+
+def precision_at(density: Density, point: FloatArray, step: float = 1e-4) -> FloatArray:
+    """Minus the matrix of second derivatives, by central differences of the gradient."""
+    columns = []
+    for axis in np.eye(len(point)) * step:
+        _, above = density(point + axis)
+        _, below = density(point - axis)
+        columns.append((above - below) / (2.0 * step))
+    hessian = np.array(columns)
+    return -(hessian + hessian.T) / 2.0
+
+
+def with_normal_prior(density: Density, mean: FloatArray, sd: FloatArray) -> Density:
+    """Add an independent normal prior on each parameter; an infinite sd is a flat one."""
+    weight = 1.0 / sd**2
+
+    def posterior(point: FloatArray) -> tuple[float, FloatArray]:
+        value, gradient = density(point)
+        gap = point - mean
+        return value - 0.5 * float(gap @ (weight * gap)), gradient - weight * gap
+
+    return posterior
+
+
+def laplace_draws(
+    posterior: Density, mode: FloatArray, least_precision: float, n_draws: int, rng: np.random.Generator
+) -> FloatArray:
+    """Draw from the normal approximation of a posterior at its mode.
+
+    `least_precision` (that of the prior) bounds every direction from below, so
+    that a direction on which the data are silent is as wide as the prior, not infinite.
+
+    Returns
+    -------
+    ndarray of shape (n_draws, n_parameters)
+    """
+    values, vectors = np.linalg.eigh(precision_at(posterior, mode))
+    spread = 1.0 / np.sqrt(np.maximum(values, least_precision))
+    return mode + (rng.standard_normal((n_draws, len(mode))) * spread) @ vectors.T

@@ -1,0 +1,185 @@
+"""The customers' part of a run in one call: LTV by acquisition channel, CAC, LTV/CAC, checks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import xarray as xr
+
+from mmm.customers.cac import ALL, MIN_CELL, Acquisition, cac_table, interval
+from mmm.customers.calendar import SharedCalendar, shared_calendar
+from mmm.customers.checks import customer_check, value_checks
+from mmm.customers.history import in_currency, read_history
+from mmm.customers.ltv import Ltv, LtvTerms, average_ltv, draw_ltv
+from mmm.customers.patterns import Cohort, pooled
+from mmm.errors import listed
+from mmm.params import RunParams
+from mmm.params.modelling import CustomersParams
+from mmm.records import TABLES, CheckResult
+
+if TYPE_CHECKING:
+    from mmm.sources import SourceTable
+
+N_DRAWS = 2000
+SAMPLE_TOLERANCE = 0.1
+"""Further than this from the declared number of new customers, the file is taken for an extract."""
+LEAST_COVERED = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CustomerTables:
+    """What the customers' part publishes."""
+
+    tables: dict[str, pd.DataFrame]
+    """`customers` and `cac`, in their published columns. `cac` is empty where it may not be computed."""
+    checks: tuple[CheckResult, ...]
+    """What was checked; those that failed say what it means for the figures and what to do."""
+    values: Mapping[str, Ltv]
+    """LTV draws by channel, with `all`."""
+
+
+def customer_tables(
+    params: RunParams,
+    tables: "Mapping[str, SourceTable]",
+    panel: xr.Dataset,
+    incremental: xr.DataArray | None = None,
+    marginal: xr.DataArray | None = None,
+) -> CustomerTables:
+    """Compute LTV by acquisition channel, CAC and LTV/CAC.
+
+    Parameters
+    ----------
+    params
+        With a `customers` section.
+    tables
+        Sources read, by name.
+    panel
+        Full costs and, when declared, the outcome that counts new customers.
+    incremental : DataArray with dims draw, channel
+        New customers that each channel brought over the whole panel, from the fit of that outcome.
+    marginal : DataArray with dims draw, channel or channel alone
+        New customers that one more unit of full cost would bring.
+
+    Raises
+    ------
+    UserInputError
+        No usable transaction, a missing column, a currency without a rate.
+    """
+    asked = params.customers
+    if asked is None:
+        raise ValueError("customer_tables needs a customers section in the params")
+    lines = in_currency(tables[asked.source].table, "amount", params, asked.source)
+    history = read_history(lines, asked.source, params.calendar.end)
+    values = ltv_by_channel(history.cohorts, _terms(asked), params.seed)
+    calendar = shared_calendar(params, panel, history)
+    checks = (
+        *value_checks(history, pooled(history.cohorts), asked.horizon_months),
+        *_calendar_checks(calendar),
+    )
+    cac = pd.DataFrame(columns=list(TABLES["cac"]))
+    if calendar.overlaps and values[ALL].n_customers >= MIN_CELL:
+        acquisition = _acquisition(panel, calendar, incremental, marginal)
+        cac = cac_table(values, acquisition, asked.ltv_cac_target, params.seed)
+        checks = (*checks, *_cac_checks(calendar, cac, incremental, asked.horizon_months))
+    return CustomerTables(
+        tables={"customers": customers_table(values), "cac": cac}, checks=checks, values=values
+    )
+
+
+def ltv_by_channel(
+    cohorts: Sequence[Cohort], terms: LtvTerms, seed: int, n_draws: int = N_DRAWS
+) -> dict[str, Ltv]:
+    """Draw LTV by acquisition channel, and `all`: their average by number of customers."""
+    everyone = pooled(cohorts)
+    parts = [draw_ltv(cohort, everyone, terms, n_draws, seed) for cohort in cohorts]
+    return {ALL: average_ltv(parts), **{part.channel: part for part in parts}}
+
+
+def customers_table(values: Mapping[str, Ltv]) -> pd.DataFrame:
+    """Tabulate LTV by acquisition channel; channels of fewer than `MIN_CELL` customers are left out."""
+    rows = [
+        {
+            "segment": ALL,
+            "channel": ltv.channel,
+            "n_customers": ltv.n_customers,
+            **interval("ltv", ltv.draws),
+            "repeat_rate": ltv.repeat_rate,
+        }
+        for ltv in values.values()
+        if ltv.n_customers >= MIN_CELL
+    ]
+    return pd.DataFrame(rows, columns=list(TABLES["customers"]))
+
+
+def _terms(asked: CustomersParams) -> LtvTerms:
+    return LtvTerms(
+        margin_rate=asked.margin_rate, discount_rate=asked.discount_rate, horizon_months=asked.horizon_months
+    )
+
+
+def _acquisition(
+    panel: xr.Dataset,
+    calendar: SharedCalendar,
+    incremental: xr.DataArray | None,
+    marginal: xr.DataArray | None,
+) -> Acquisition:
+    """Costs of the common periods; an extract of customers is scaled to the declared number."""
+    cost = panel["full_cost"].sum("geo")
+    scale = calendar.declared / calendar.n_acquired if calendar.declared and _is_extract(calendar) else 1.0
+    return Acquisition(
+        paid_cost=cost.isel(period=calendar.is_covered).sum("period"),
+        paid_customers={str(channel): float(n) * scale for channel, n in calendar.acquired.items()},
+        full_cost=cost.sum("period"),
+        incremental=incremental,
+        marginal=marginal,
+    )
+
+
+def _is_extract(calendar: SharedCalendar) -> bool:
+    if not calendar.declared or not calendar.n_acquired:
+        return False
+    return abs(calendar.n_acquired / calendar.declared - 1.0) > SAMPLE_TOLERANCE
+
+
+def _calendar_checks(calendar: SharedCalendar) -> list[CheckResult]:
+    share = calendar.covered_share
+    if not calendar.overlaps:
+        return [
+            customer_check(
+                "calendars_do_not_overlap", "cac", passed=False, value=share, threshold=LEAST_COVERED
+            )
+        ]
+    return [
+        customer_check("calendar", "cac", passed=share >= LEAST_COVERED, value=share, threshold=LEAST_COVERED)
+    ]
+
+
+def _cac_checks(
+    calendar: SharedCalendar, cac: pd.DataFrame, incremental: xr.DataArray | None, horizon_months: int
+) -> list[CheckResult]:
+    found = []
+    if calendar.declared:
+        share = calendar.n_acquired / calendar.declared
+        found.append(
+            customer_check(
+                "complete_file",
+                "cac",
+                passed=not _is_extract(calendar),
+                value=share,
+                threshold=SAMPLE_TOLERANCE,
+            )
+        )
+    if incremental is None:
+        found.append(customer_check("incremental", "cac", passed=False, value=0.0, threshold=1.0))
+    without = cac.loc[cac["n_customers"].isna(), "channel"]
+    if len(without):
+        found.append(_about(without, "no_customers_of_its_own", MIN_CELL))
+    never = cac.loc[cac["payback_months"] == float("inf"), "channel"]
+    if len(never):
+        found.append(_about(never, "paid_back", horizon_months))
+    return found
+
+
+def _about(channels: "pd.Series[str]", check: str, threshold: float) -> CheckResult:
+    return customer_check(check, listed(channels), passed=False, value=len(channels), threshold=threshold)
