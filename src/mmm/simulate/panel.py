@@ -69,10 +69,13 @@ def _panel(market: Market) -> xr.Dataset:
 
 
 def _holidays(weeks: pd.DatetimeIndex) -> pd.DataFrame:
-    last = (weeks[-1] + pd.Timedelta(days=6)).date()
-    days = holidays.country_holidays("FR", years=range(weeks[0].year, last.year + 1))
-    inside = {day: name for day, name in days.items() if weeks[0].date() <= day <= last}
-    return _shares(weeks, {name: [(d, d) for d in inside if inside[d] == name] for name in inside.values()})
+    """Give each holiday's share of each week, in the order of the calendar year, named in English."""
+    years = range(weeks[0].year, (weeks[-1] + pd.Timedelta(days=6)).year + 1)
+    days = holidays.country_holidays("FR", years=years, language="en_US")
+    spans: dict[str, list[tuple[date, date]]] = {}
+    for day in sorted(days, key=lambda day: (day.month, day.day)):
+        spans.setdefault(days[day], []).append((day, day))
+    return _shares(weeks, spans)
 
 
 def _events(weeks: pd.DatetimeIndex) -> pd.DataFrame:
@@ -82,6 +85,6 @@ def _events(weeks: pd.DatetimeIndex) -> pd.DataFrame:
 def _shares(weeks: pd.DatetimeIndex, spans: dict[str, list[tuple[date, date]]]) -> pd.DataFrame:
     columns = {
         name: sum((share_of_week(weeks, *span) for span in own), np.zeros(len(weeks)))
-        for name, own in sorted(spans.items())
+        for name, own in spans.items()
     }
     return pd.DataFrame(columns, index=weeks)

@@ -149,6 +149,7 @@ def test_journeys_end_in_at_most_one_order_which_is_the_last_touch(world):
     orders = journeys.groupby("journey")["converted"].agg(["sum", "last"])
     assert journeys["journey"].nunique() == 60_000
     assert orders["sum"].max() == 1
+    assert 0.10 < orders["sum"].mean() < 0.20
     assert (orders["sum"] == orders["last"]).all()
     assert (journeys["value"] > 0).eq(journeys["converted"] == 1).all()
     assert journeys["date"].max() < pd.Timestamp("2026-09-28")
