@@ -1,7 +1,9 @@
 """A world on disk: each source file as its tool writes it, and `truth.json` beside them."""
 
+import os
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pyarrow as pa
@@ -21,6 +23,8 @@ WRITTEN_ON = datetime(2026, 9, 28)
 def write_world(world: World, folder: Path) -> tuple[Path, ...]:
     """Write every source file of a world and its truth; give their paths.
 
+    Files appear once all of them are written: a full disk leaves the folder as it was.
+
     Raises
     ------
     UserInputError
@@ -28,15 +32,22 @@ def write_world(world: World, folder: Path) -> tuple[Path, ...]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write_media(world, folder)
-        _write_finance(world, folder)
-        _write_operations(world, folder)
-        _write_customers(world, folder)
-        write_truth(world, folder / "truth.json")
+        with TemporaryDirectory(dir=folder, prefix=".partial-") as partial:
+            _write(world, Path(partial))
+            for name in FILES:
+                os.replace(Path(partial) / name, folder / name)
     except OSError as error:
         problem = f"{folder}: {error.strerror or error}, expected a folder to write in: choose another one"
         raise UserInputError("sample world", [problem]) from error
-    return tuple(sorted(path for path in folder.iterdir() if path.name in FILES))
+    return tuple(folder / name for name in FILES)
+
+
+def _write(world: World, folder: Path) -> None:
+    _write_media(world, folder)
+    _write_finance(world, folder)
+    _write_operations(world, folder)
+    _write_customers(world, folder)
+    write_truth(world, folder / "truth.json")
 
 
 FILES: tuple[str, ...] = (

@@ -121,3 +121,15 @@ def test_a_folder_that_cannot_be_written_is_said(world, tmp_path):
     assert str(raised.value) == (
         f"sample world: 1 problem\n  - {taken}: File exists, expected a folder to write in: choose another one"
     )
+
+
+def test_a_full_disk_leaves_the_folder_as_it_was(world, tmp_path, monkeypatch):
+    from mmm.simulate import writing
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writing, "write_truth", full)
+    with pytest.raises(UserInputError, match="No space left on device"):
+        write_world(world, tmp_path)
+    assert list(tmp_path.iterdir()) == []
