@@ -1,0 +1,142 @@
+"""Charts by channel: returns, response curves, customers' value, attribution beside the model."""
+
+import altair as alt
+import pandas as pd
+
+from mmm.reporting.svg import Chart
+from mmm.reporting.theme import ACCENT, BAD, MIST, NAVY, SLATE
+
+
+def returns(channels: pd.DataFrame, width: int, words: tuple[str, str, str]) -> Chart:
+    """Draw ROMI (solid) and marginal ROMI (hollow) with 90 % intervals, and the break-even line at 0.
+
+    `channels` has `channel`, `measure` (one of the first two words), `value`, `low`, `high`,
+    already cut to the axis; `words` name ROMI, marginal ROMI, break-even.
+    """
+    order = channels["channel"].drop_duplicates().tolist()
+    chart = alt.Chart(channels)
+    y = alt.Y("channel:N", sort=order, axis=alt.Axis(title=None, labelLimit=150, domain=False, ticks=False))
+    offset = alt.YOffset("measure:N", sort=list(words[:2]), scale=alt.Scale(paddingOuter=0.45))
+    shape = alt.Shape(
+        "measure:N",
+        scale=alt.Scale(domain=list(words[:2]), range=["circle", "diamond"]),
+        legend=alt.Legend(columns=1 if width < 400 else 2),
+    )
+    colour = alt.Color("measure:N", scale=alt.Scale(domain=list(words[:2]), range=[NAVY, ACCENT]))
+    x = alt.X("value:Q", axis=alt.Axis(title=None, format="+.1f", tickCount=6))
+    spans = chart.mark_rule(strokeWidth=2, opacity=0.55).encode(
+        y=y,
+        yOffset=offset,
+        x=alt.X("low:Q", axis=alt.Axis(title=None, format="+.1f", tickCount=6)),
+        x2="high:Q",
+        color=colour,
+    )
+    dots = chart.mark_point(size=70, filled=True, opacity=1).encode(
+        y=y, yOffset=offset, x=x, shape=shape, color=colour
+    )
+    even = alt.Chart(pd.DataFrame({"value": [0.0], "text": [words[2]]}))
+    rule = even.mark_rule(color=BAD, strokeDash=[5, 3], strokeWidth=1.4).encode(x="value:Q")
+    text = even.mark_text(color=BAD, align="left", dx=5, dy=-7, baseline="bottom").encode(
+        x="value:Q", y=alt.value(0), text="text:N"
+    )
+    return alt.layer(rule, spans, dots, text).properties(width=max(120, width - 165), height=44 * len(order))
+
+
+def response_curves(curves: pd.DataFrame, points: pd.DataFrame, width: int, words: tuple[str, str]) -> Chart:
+    """Draw each channel's response: today a circle, the recommendation a square, dashed beyond the limits.
+
+    `curves` has `channel`, `spend`, `mean`, `p05`, `p95`, `is_allowed`; `points` has
+    `channel`, `spend`, `mean`, `mark`; `words` name the two marks.
+    """
+    order = curves["channel"].drop_duplicates().tolist()
+    columns = 2 if width < 400 else 4
+    together = pd.concat([curves.assign(mark=""), points], ignore_index=True)
+    chart = alt.Chart(together)
+    x = alt.X("spend:Q", axis=alt.Axis(title=None, tickCount=3, grid=False))
+    y = alt.Y("mean:Q", axis=alt.Axis(title=None, tickCount=3))
+    band = (
+        chart.transform_filter("datum.mark == ''")
+        .mark_area(color=MIST, opacity=0.5)
+        .encode(x=x, y=alt.Y("p05:Q"), y2="p95:Q")
+    )
+    every = (
+        chart.transform_filter("datum.mark == ''")
+        .mark_line(color=NAVY, strokeDash=[3, 3], strokeWidth=1.2)
+        .encode(x=x, y=y)
+    )
+    allowed = (
+        chart.transform_filter("datum.is_allowed === true")
+        .mark_line(color=NAVY, strokeWidth=2.6)
+        .encode(x=x, y=y)
+    )
+    dots = (
+        chart.transform_filter("datum.mark != ''")
+        .mark_point(size=85, filled=True, opacity=1, stroke="white", strokeWidth=1)
+        .encode(
+            x=x,
+            y=y,
+            shape=alt.Shape("mark:N", scale=alt.Scale(domain=list(words), range=["circle", "square"])),
+            color=alt.Color("mark:N", scale=alt.Scale(domain=list(words), range=[NAVY, ACCENT])),
+        )
+    )
+    each = (width - 20) // columns - 52
+    return (
+        alt.layer(band, every, allowed, dots)
+        .properties(width=max(80, each), height=120)
+        .facet(facet=alt.Facet("channel:N", sort=order, header=alt.Header(title=None)), columns=columns)
+        .resolve_scale(x="independent", y="independent")
+    )
+
+
+def ratios(channels: pd.DataFrame, width: int, target: float, target_words: str) -> Chart:
+    """Draw LTV/CAC with its 90 % interval against its target.
+
+    `channels` has `channel`, `value`, `low`, `high`, `kind` (`good`, `bad`, `open`), `text`.
+    """
+    order = channels["channel"].tolist()
+    chart = alt.Chart(channels)
+    y = alt.Y("channel:N", sort=order, axis=alt.Axis(title=None, labelLimit=150, domain=False, ticks=False))
+    top = max(float(channels["high"].max()), target) * 1.25
+    scale = alt.Scale(domain=[0, top], nice=False)
+    colour = alt.Color(
+        "kind:N", scale=alt.Scale(domain=["good", "bad", "open"], range=[ACCENT, BAD, SLATE]), legend=None
+    )
+    spans = chart.mark_rule(strokeWidth=2, opacity=0.6).encode(
+        y=y, x=alt.X("low:Q", scale=scale, axis=alt.Axis(title=None, tickCount=5)), x2="high:Q", color=colour
+    )
+    dots = chart.mark_point(size=80, filled=True, opacity=1).encode(
+        y=y, x=alt.X("value:Q", scale=scale), color=colour
+    )
+    text = chart.mark_text(align="left", dx=8).encode(y=y, x=alt.X("high:Q", scale=scale), text="text:N")
+    goal = alt.Chart(pd.DataFrame({"value": [target], "text": [target_words]}))
+    rule = goal.mark_rule(color=NAVY, strokeDash=[5, 3]).encode(x=alt.X("value:Q", scale=scale))
+    label = goal.mark_text(align="left", dx=5, dy=-7, baseline="bottom").encode(
+        x=alt.X("value:Q", scale=scale), y=alt.value(0), text="text:N"
+    )
+    return alt.layer(rule, spans, dots, text, label).properties(
+        width=max(120, width - 165), height=34 * len(order)
+    )
+
+
+def shares(channels: pd.DataFrame, width: int, words: tuple[str, ...]) -> Chart:
+    """Draw two or more measures of the same share side by side, joined by a line per channel.
+
+    `channels` has `channel`, `measure`, `share`; `words` name the measures in order.
+    """
+    order = channels["channel"].drop_duplicates().tolist()
+    chart = alt.Chart(channels)
+    y = alt.Y(
+        "channel:N",
+        sort=order,
+        axis=alt.Axis(title=None, labelLimit=150, domain=False, ticks=False, grid=True),
+    )
+    x = alt.X("share:Q", axis=alt.Axis(title=None, format=".0%", tickCount=5))
+    joined = chart.mark_line(color=MIST, strokeWidth=3).encode(y=y, x=x, detail="channel:N")
+    dots = chart.mark_point(size=85, filled=True, opacity=1).encode(
+        y=y,
+        x=x,
+        color=alt.Color("measure:N", scale=alt.Scale(domain=list(words), range=[NAVY, "#c98a1b", ACCENT][: len(words)])),
+        shape=alt.Shape("measure:N", scale=alt.Scale(domain=list(words), range=["circle", "diamond", "square"][: len(words)]),
+                        legend=alt.Legend(columns=1 if width < 400 else 3)),
+    )  # fmt: skip
+    return alt.layer(joined, dots).properties(width=max(120, width - 165), height=34 * len(order))

@@ -1,0 +1,246 @@
+"""Channels on the steering page: returns, curves, customers' value, attribution beside the model."""
+
+from math import isfinite
+
+import pandas as pd
+from markupsafe import Markup
+
+from mmm.reporting.channel_charts import ratios, response_curves, returns, shares
+from mmm.reporting.elements import WIDE, Column, Grid, badge, card, figure
+from mmm.reporting.moves import channel_moves
+from mmm.reporting.report import Report
+from mmm.reporting.steps import main_outcome
+from mmm.reporting.wording import interval, value
+
+TARGET_RATIO = 3.0
+_FARTHEST = 5.0
+"""ROMI beyond which a bar is cut, so that one small channel does not flatten the others."""
+
+
+def channel_returns(report: Report) -> Markup | None:
+    """Show what each channel brings per euro, and what the next euro would bring."""
+    rows = _channels(report)
+    if rows.empty:
+        return None
+    rows = rows.sort_values("romi_mean", ascending=False)
+    words = tuple(report.say(f"channels.{name}") for name in ("romi", "mromi", "break_even"))
+    shown = pd.concat(
+        [_measure(report, rows, name, words[index]) for index, name in enumerate(("romi", "mromi"))]
+    )
+    paying = int((rows["romi_p05"] > 0).sum())
+    losing = int((rows["romi_p95"] < 0).sum())
+    said = report.say(
+        "channels.returns_message", paying=paying, losing=losing, unsure=len(rows) - paying - losing
+    )
+    drawn = figure(
+        report, lambda width: returns(shown, width, (words[0], words[1], words[2])), _returns_grid(report, rows),
+        subtitle=report.say("channels.returns_unit"),
+    )  # fmt: skip
+    return card(report.say("channels.returns"), drawn, message=said, width="half", anchor="returns")
+
+
+def _channels(report: Report, outcome: str | None = None) -> pd.DataFrame:
+    summary = report.table("channel_summary")
+    return summary[(summary["channel"] != "all") & (summary["outcome"] == (outcome or main_outcome(report)))]
+
+
+def _measure(report: Report, rows: pd.DataFrame, name: str, words: str) -> pd.DataFrame:
+    cut = rows[[f"{name}_mean", f"{name}_p05", f"{name}_p95"]].clip(upper=_FARTHEST)
+    cut.columns = pd.Index(["value", "low", "high"])
+    return cut.assign(channel=rows["channel"].map(report.channel), measure=words)
+
+
+def _returns_grid(report: Report, rows: pd.DataFrame) -> Grid:
+    names = ("channel", "full_cost", "contribution", "romi", "romi_interval", "mromi", "verdict")
+    body = [
+        (
+            report.channel(row["channel"]), report.money(row["full_cost"]), report.money(row["contribution_mean"]),
+            value(report, row["romi_mean"], "signed_ratio"), interval(report, row["romi_p05"], row["romi_p95"], "signed_ratio"),
+            value(report, row["mromi_mean"], "signed_ratio"),
+            badge(str(row["verdict"]), report.said(f"verdict.{row['verdict']}", str(row["verdict"]))),
+        )
+        for row in rows.to_dict("records")
+    ]  # fmt: skip
+    return Grid(
+        caption=report.say("channels.returns_table"),
+        columns=[
+            Column(title=report.say(f"channels.{name}"), is_figure=name not in {"channel", "verdict"})
+            for name in names
+        ],
+        rows=body,
+        note=report.say("channels.cut_note", farthest=_FARTHEST),
+    )
+
+
+def curves(report: Report) -> Markup | None:
+    """Show how each channel responds to money, with today's point and the recommended one."""
+    table = report.table("response_curves")
+    table = table[table["outcome"] == main_outcome(report)]
+    if table.empty:
+        return None
+    words = (report.say("channels.today"), report.say("channels.recommended"))
+    marks = _marks(report, table, words)
+    limits = _limits(report, table)
+    rows = []
+    for channel, curve in table.groupby("channel", sort=False):
+        low, high = limits.get(str(channel), (0.0, float(curve["spend"].max())))
+        rows.append(
+            curve.assign(is_allowed=curve["spend"].between(low, high), channel=report.channel(str(channel)))
+        )
+    shown = pd.concat(rows)
+    money = {name: shown[name] / 1000 for name in ("spend", "mean", "p05", "p95")}
+    points = marks.assign(spend=marks["spend"] / 1000, mean=marks["mean"] / 1000)
+    drawn = figure(
+        report, lambda width: response_curves(shown.assign(**money), points, width, words), _curves_grid(report, marks),
+        subtitle=report.say("channels.curves_unit", unit=report.currency), width=WIDE,
+    )  # fmt: skip
+    return card(
+        report.say("channels.curves"), drawn, message=report.say("channels.curves_message"), anchor="curves"
+    )
+
+
+def _today(table: pd.DataFrame) -> pd.Series:
+    """Today's spend per period is the middle of each curve."""
+    return table.groupby("channel", sort=False)["spend"].max() / 2
+
+
+def _ratios_of_plan(report: Report) -> pd.DataFrame:
+    moves = channel_moves(report)
+    if moves.empty:
+        return pd.DataFrame(columns=["recommended", "lower", "upper"])
+    moves = moves[moves["current"] > 0].set_index("channel")
+    return moves[["recommended", "lower", "upper"]].div(moves["current"], axis=0)
+
+
+def _limits(report: Report, table: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    today, scale = _today(table), _ratios_of_plan(report)
+    return {
+        str(channel): (float(today[channel] * row["lower"]), float(today[channel] * row["upper"]))
+        for channel, row in scale.iterrows()
+        if channel in today
+    }
+
+
+def _marks(report: Report, table: pd.DataFrame, words: tuple[str, str]) -> pd.DataFrame:
+    today, scale = _today(table), _ratios_of_plan(report)
+    rows = []
+    for channel, curve in table.groupby("channel", sort=False):
+        spends = [(words[0], float(today[channel]))]
+        if channel in scale.index:
+            spends.append((words[1], float(today[channel] * scale.loc[channel, "recommended"])))
+        for mark, spend in spends:
+            near = curve.iloc[(curve["spend"] - spend).abs().argmin()]
+            rows.append({"channel": report.channel(str(channel)), "mark": mark, "spend": spend,
+                         "mean": float(near["mean"]), "marginal": float(near["marginal_mean"])})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _curves_grid(report: Report, marks: pd.DataFrame) -> Grid:
+    names = ("channel", "point", "spend", "brings", "next_euro")
+    return Grid(
+        caption=report.say("channels.curves_table"),
+        columns=[Column(title=report.say(f"channels.{name}"), is_figure=name not in {"channel", "point"}) for name in names],
+        rows=[
+            (row["channel"], row["mark"], report.money(row["spend"]), report.money(row["mean"]), report.number(row["marginal"], 2))
+            for row in marks.to_dict("records")
+        ],
+    )  # fmt: skip
+
+
+def customers(report: Report) -> Markup | None:
+    """Show what a customer is worth against what one costs, by channel."""
+    rows = report.table("cac")
+    rows = rows[rows["ltv_cac_mean"].notna()]
+    if rows.empty:
+        return None
+    target = float(report.kpis.get("ltv_cac", {}).get("target") or TARGET_RATIO)
+    each = rows[rows["channel"] != "all"].sort_values("ltv_cac_mean", ascending=False)
+    each = each if len(each) else rows
+    shown = pd.DataFrame({
+        "channel": each["channel"].map(report.channel), "value": each["ltv_cac_mean"], "low": each["ltv_cac_p05"],
+        "high": each["ltv_cac_p95"].clip(upper=4 * target), "kind": [_kind(chance) for chance in each["p_above_3"]],
+        "text": [report.percent(chance) for chance in each["p_above_3"]],
+    })  # fmt: skip
+    above = int((each["p_above_3"] >= 0.8).sum())
+    below = int((each["p_above_3"] <= 0.2).sum())
+    said = report.say(
+        "channels.customers_message", above=above, below=below, open=len(each) - above - below, target=target
+    )
+    drawn = figure(
+        report, lambda width: ratios(shown, width, target, report.say("channels.target", target=target)),
+        _customers_grid(report, rows), subtitle=report.say("channels.customers_unit"),
+    )  # fmt: skip
+    return card(report.say("channels.customers"), drawn, message=said, width="half", anchor="customers")
+
+
+def _kind(probability: float) -> str:
+    return "good" if probability >= 0.8 else "bad" if probability <= 0.2 else "open"
+
+
+def _customers_grid(report: Report, rows: pd.DataFrame) -> Grid:
+    names = ("channel", "ltv", "cac", "ltv_cac", "ltv_cac_interval", "p_above", "payback")
+    body = [
+        (
+            report.channel(row["channel"]), report.money(row["ltv_mean"]), report.money(row["cac_mean"]),
+            report.number(row["ltv_cac_mean"], 1), interval(report, row["ltv_cac_p05"], row["ltv_cac_p95"], "ratio"),
+            report.percent(row["p_above_3"]), report.number(row["payback_months"], 1),
+        )
+        for row in rows.to_dict("records")
+    ]  # fmt: skip
+    return Grid(
+        caption=report.say("channels.customers_table"),
+        columns=[Column(title=report.say(f"channels.{name}"), is_figure=name != "channel") for name in names],
+        rows=body,
+        note=report.say("channels.customers_note"),
+    )
+
+
+def attribution(report: Report) -> Markup | None:
+    """Show the model's split beside that of the journeys and of experiments."""
+    rows = report.table("triangulation")
+    measures = [name for name in ("model", "journeys", "experiment") if rows[name].notna().any()]
+    if rows.empty or len(measures) < 2:
+        return None
+    names = {name: report.say(f"channels.by_{name}") for name in measures}
+    long = rows.melt(id_vars="channel", value_vars=measures, var_name="measure", value_name="share").dropna()
+    if float(long["share"].abs().max()) > 1.5:
+        return None
+    shown = long.assign(channel=long["channel"].map(report.channel), measure=long["measure"].map(names))
+    apart = (
+        rows.assign(gap=(rows[measures[0]] - rows[measures[1]]).abs())
+        .sort_values("gap", ascending=False)
+        .iloc[0]
+    )
+    said = report.say(
+        "channels.attribution_message", channel=report.channel(str(apart["channel"])),
+        model=float(apart[measures[0]]), other=float(apart[measures[1]]),
+    )  # fmt: skip
+    drawn = figure(
+        report, lambda width: shares(shown, width, tuple(names.values())), _attribution_grid(report, rows, measures),
+        subtitle=report.say("channels.attribution_unit"),
+    )  # fmt: skip
+    return card(report.say("channels.attribution"), drawn, message=said, width="half", anchor="attribution")
+
+
+def _attribution_grid(report: Report, rows: pd.DataFrame, measures: list[str]) -> Grid:
+    methods = report.table("attribution")
+    wide = (
+        methods.pivot_table(index="channel", columns="method", values="share", sort=False)
+        if len(methods)
+        else pd.DataFrame()
+    )
+    body = []
+    for row in rows.to_dict("records"):
+        own = [report.percent(row[name]) if isfinite(row[name]) else "–" for name in measures]
+        others = [
+            report.percent(wide.loc[row["channel"], name]) if row["channel"] in wide.index else "–"
+            for name in wide.columns
+        ]
+        body.append((report.channel(row["channel"]), *own, *others))
+    titles = [report.say(f"channels.by_{name}") for name in measures]
+    return Grid(
+        caption=report.say("channels.attribution_table"),
+        columns=[Column(title=report.say("channels.channel"), is_figure=False), *(Column(title=title) for title in titles),
+                 *(Column(title=report.said(f"method.{name}", str(name))) for name in wide.columns)],
+        rows=body,
+    )  # fmt: skip

@@ -1,0 +1,51 @@
+"""The single-file report: the three pages in one HTML file that opens anywhere, without a server."""
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from markupsafe import Markup
+
+from mmm.reporting.elements import render
+from mmm.reporting.header import PAGES, page_footer, page_header
+from mmm.reporting.pages import page_sections
+from mmm.reporting.report import Report, in_language, read_report
+from mmm.texts import LANGUAGES
+
+
+@cache
+def style() -> Markup:
+    """Give the style sheet of every page, to be written inside it."""
+    return Markup(files("mmm.reporting").joinpath("html/style.css").read_text("utf-8"))
+
+
+def document_title(report: Report, page: str | None = None) -> str:
+    """Name a page in the browser's tab and when printed."""
+    title = report.text(report.manifest.get("title"), str(report.manifest.get("analysis", "")))
+    return f"{report.say(f'page.{page}')} · {title}" if page else title
+
+
+def report_html(report: Report) -> str:
+    """Write the whole report as one self-contained HTML file."""
+    return str(
+        render(
+            "document",
+            language=report.language,
+            title=document_title(report),
+            style=style(),
+            header=page_header(report, "report"),
+            parts=[(name, report.say(f"page.{name}"), page_sections(report, name)) for name in PAGES],
+            footer=page_footer(report),
+        )
+    )
+
+
+def write_reports(run_folder: str | Path) -> list[Path]:
+    """Write `report_fr.html` and `report_en.html` into a run folder; give their paths."""
+    report = read_report(run_folder)
+    written = []
+    for language in LANGUAGES:
+        path = report.folder / f"report_{language}.html"
+        path.write_text(report_html(in_language(report, language)), "utf-8")
+        written.append(path)
+    return written

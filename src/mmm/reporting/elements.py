@@ -1,0 +1,110 @@
+"""The pieces of a page: cards, figures with their table, tiles. Every text is escaped."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from mmm.reporting.report import Report
+from mmm.reporting.svg import Chart, chart_svg
+
+WIDE, HALF, NARROW = 1180, 560, 330
+"""Widths in px for which charts are drawn: whole page, half of it, a phone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a table: its heading, and whether it holds figures."""
+
+    title: str
+    is_figure: bool = True
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table ready to show: text only."""
+
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str | Markup]]
+    total: Sequence[str | Markup] | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One headline figure with its comparisons and its definition."""
+
+    name: str
+    figure: str
+    interval: str
+    comparisons: Sequence[tuple[str, str, str]]
+    """Words, figure, and `good`, `bad` or nothing."""
+    status: str
+    status_words: str
+    definition: str
+    extra: Sequence[str] = field(default_factory=tuple)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("mmm.reporting", "html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render(template: str, **content: Any) -> Markup:
+    """Fill one of the templates of reporting/html."""
+    return Markup(_environment().get_template(f"{template}.html").render(**content))
+
+
+def card(title: str, body: Markup, *, message: str = "", width: str = "full", anchor: str = "") -> Markup:
+    """Frame a piece of a page: what it is about, what it says, then the piece."""
+    return render("card", title=title, body=body, message=message, width=width, anchor=anchor)
+
+
+def table(grid: Grid) -> Markup:
+    """Write a table with its caption and the scope of its headings."""
+    return render("table", grid=grid)
+
+
+def figure(
+    report: Report,
+    draw: Callable[[int], Chart],
+    grid: Grid,
+    *,
+    subtitle: str,
+    width: int = HALF,
+    description: str = "",
+) -> Markup:
+    """Show a chart, drawn for the page and again for a phone, with its table behind it."""
+    described = description or f"{grid.caption}. {subtitle}"
+    return render(
+        "figure",
+        wide=chart_svg(draw(width), report.language, described),
+        narrow=chart_svg(draw(NARROW), report.language, described),
+        subtitle=subtitle,
+        table=table(grid),
+        open_table=report.say("shared.open_table"),
+    )
+
+
+def badge(level: str, words: str) -> Markup:
+    """Show a state by a shape and words, never by colour alone."""
+    return render("badge", level=level, words=words)
+
+
+def bar(share: float, limit: float = 1.0, kind: str = "") -> Markup:
+    """Draw a small horizontal bar beside a figure."""
+    length = max(0.0, min(share / limit if limit else 0.0, 1.0)) * 100
+    return Markup('<span class="bar {}" aria-hidden="true"><i style="width:{:.0f}%"></i></span>').format(
+        kind, length
+    )

@@ -1,0 +1,77 @@
+"""Pages and their sections: what a notebook cell shows, what a page and the single file hold."""
+
+from collections.abc import Callable
+
+from markupsafe import Markup
+
+from mmm.reporting import alerts, channels, operational, steering, strategic, strategic_plan
+from mmm.reporting.header import PAGES, page_footer, page_header
+from mmm.reporting.report import Report
+
+Section = Callable[[Report], Markup | None]
+
+SECTIONS: dict[str, dict[str, Section]] = {
+    "strategic": {
+        "message": strategic.message,
+        "figures": strategic.tiles,
+        "decisions": strategic_plan.decisions,
+        "budget": strategic_plan.budget,
+        "waterfall": strategic.sales_waterfall,
+        "frontier": strategic_plan.budgets,
+        "limits": strategic_plan.limits,
+    },
+    "steering": {
+        "message": steering.message,
+        "kpis": steering.kpi_tree,
+        "sales": steering.sales,
+        "gap": steering.plan_gap,
+        "alerts": alerts.alerts,
+        "returns": channels.channel_returns,
+        "customers": channels.customers,
+        "curves": channels.curves,
+        "funnel": steering.stages,
+        "attribution": channels.attribution,
+        "actions": steering.actions,
+        "objectives": steering.objectives,
+    },
+    "operational": {
+        "message": operational.message,
+        "quality": operational.quality,
+        "findings": operational.findings,
+        "campaigns": operational.campaigns,
+        "pace": operational.pace,
+        "composition": operational.composition,
+        "carry_over": operational.carry_over,
+        "health": operational.health,
+        "sources": operational.sources,
+    },
+}
+
+
+class Fragment(str):
+    """A piece of a page; a notebook shows it as HTML."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+
+def page_section(report: Report, page: str, section: str) -> Fragment:
+    """Write one section of a page; nothing when the run has no figures for it.
+
+    `section` is one of `SECTIONS[page]`, `header` or `footer`.
+    """
+    if section == "header":
+        return Fragment(page_header(report, page))
+    if section == "footer":
+        return Fragment(page_footer(report))
+    return Fragment(SECTIONS[page][section](report) or "")
+
+
+def page_sections(report: Report, page: str) -> list[Fragment]:
+    """Write every section of a page that the run has figures for, in order."""
+    return [written for name in SECTIONS[page] if (written := page_section(report, page, name))]
+
+
+__all__ = ["PAGES", "SECTIONS", "Fragment", "page_section", "page_sections"]

@@ -1,0 +1,295 @@
+"""The steering page: KPI tree, plan against actual, alerts, actions, objectives, funnel."""
+
+from math import isfinite
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from mmm.reporting.alerts import alert_subject, open_alerts
+from mmm.reporting.budget_charts import waterfall
+from mmm.reporting.elements import WIDE, Column, Grid, Tile, badge, card, figure, render, table
+from mmm.reporting.kpi_words import comparison, kpi_label, kpi_text, kpi_unit, status_class
+from mmm.reporting.report import Report, as_date
+from mmm.reporting.sales_charts import expected_and_actual, funnel
+from mmm.reporting.steps import Step, main_outcome, steps_frame
+from mmm.reporting.wording import interval, value
+
+PERIODS_SHOWN = 65
+_NAN = float("nan")
+
+
+def message(report: Report) -> Markup:
+    """Say how many alerts are open and how far sales are from the plan."""
+    alerts = open_alerts(report)
+    if alerts.empty:
+        sentence = report.say("steering.message_calm")
+    else:
+        first = alert_subject(report, str(alerts.iloc[0]["subject"]))
+        sentence = report.say(
+            "steering.message_one" if len(alerts) == 1 else "steering.message_many",
+            count=len(alerts),
+            first=first,
+        )
+    gap = _gap(report)
+    return render("message", sentence=sentence, detail=gap)
+
+
+def _variance(report: Report) -> pd.DataFrame:
+    variance = report.table("variance")
+    rows = variance[variance["subject"] == main_outcome(report)]
+    if rows.empty:
+        return rows
+    return rows[rows["window"] == rows["window"].iloc[-1]]
+
+
+def _gap(report: Report) -> str:
+    rows = _variance(report)
+    if rows.empty or not rows.iloc[0]["plan"]:
+        return ""
+    first = rows.iloc[0]
+    causes = rows.reindex(rows["amount"].abs().sort_values(ascending=False).index)
+    return report.say(
+        "steering.gap", outcome=report.outcome(main_outcome(report)), share=float(first["actual"] / first["plan"] - 1),
+        amount=float(first["actual"] - first["plan"]), cause=_driver(report, str(causes.iloc[0]["driver"])),
+        cause_amount=float(causes.iloc[0]["amount"]), window=_window(report, str(first["window"])),
+    )  # fmt: skip
+
+
+def _window(report: Report, window: str) -> str:
+    parts = [part for part in window.split("/") if part]
+    try:
+        days = [report.day(as_date(part if len(part) > 7 else f"{part}-01")) for part in parts]
+    except ValueError:
+        return report.said(f"window.{window}", window)
+    return report.say("header.from_to", start=days[0], end=days[1]) if len(days) == 2 else days[0]
+
+
+def _driver(report: Report, driver: str) -> str:
+    return report.said(f"driver.{driver}", report.component(driver))
+
+
+def kpi_tree(report: Report) -> Markup | None:
+    """Show every KPI by level, with the one that it serves."""
+    kpis = report.table("kpis")
+    kpis = kpis[kpis["value"].notna()]
+    if kpis.empty:
+        return None
+    levels = [
+        (level, report.say(f"level.{level}"), [_node(report, row) for row in rows.to_dict("records")])
+        for level in ("strategic", "tactical", "operational")
+        if len(rows := kpis[kpis["level"] == level])
+    ]
+    behind = int((kpis["status"].map(str).map(status_class) == "bad").sum())
+    said = report.say(
+        "steering.tree_message" if behind else "steering.tree_calm", behind=behind, total=len(kpis)
+    )
+    return card(report.say("steering.tree"), render("tree", levels=levels), message=said, anchor="kpis")
+
+
+def _node(report: Report, row: dict[str, Any]) -> Tile:
+    kpi, unit = str(row["kpi"]), kpi_unit(report, row)
+    target = comparison(report, "shared.against_target", row, float(row["target"]), unit)
+    parent = str(row["parent"] or "")
+    return Tile(
+        name=kpi_label(report, kpi),
+        figure=value(report, float(row["value"]), unit),
+        interval=interval(report, float(row["lower"]), float(row["upper"]), unit),
+        comparisons=[target] if target else [],
+        status=status_class(str(row["status"])),
+        status_words=report.said(f"status.{row['status']}", str(row["status"])),
+        definition=kpi_text(report, kpi, "definition"),
+        extra=[report.say("steering.serves", parent=kpi_label(report, parent))]
+        if parent and parent != "None"
+        else [],
+    )
+
+
+def sales(report: Report) -> Markup | None:
+    """Show actual sales, what the model expected, and the forecast of the plan."""
+    outcome = main_outcome(report)
+    past, future = (report.table(name) for name in ("fit", "forecast"))
+    past = past[past["outcome"] == outcome].sort_values("period").tail(PERIODS_SHOWN).assign(is_future=False)
+    if past.empty:
+        return None
+    future = future[future["outcome"] == outcome].assign(is_future=True)
+    weeks = pd.concat([past, future] if len(future) else [past], ignore_index=True)
+    weeks = weeks.assign(target=_NAN)
+    outside = int(((past["actual"] < past["p025"]) | (past["actual"] > past["p975"])).sum())
+    said = report.say("steering.sales_message", count=outside, total=len(past))
+    if len(future):
+        said = f"{said} " + report.say(
+            "steering.forecast_message", total=float(future["mean"].sum()), count=len(future)
+        )
+    amounts = ["actual", "mean", "p025", "p10", "p90", "p975", "target"]
+    scaled = weeks.assign(**{name: weeks[name] / 1000 for name in amounts})
+    words = {name: report.say(f"steering.sales_{name}") for name in ("actual", "model", "forecast", "target")}
+    words["unit"] = report.say("shared.thousands", unit=report.currency)
+    drawn = figure(
+        report, lambda width: expected_and_actual(scaled, width, words), _sales_grid(report, weeks),
+        subtitle=report.say("steering.sales_unit"), width=WIDE,
+    )  # fmt: skip
+    return card(report.say("steering.sales"), drawn, message=said, anchor="sales")
+
+
+def _sales_grid(report: Report, weeks: pd.DataFrame) -> Grid:
+    shown = weeks.tail(39)
+    rows = [
+        (report.day(row["period"]), report.money(row["actual"]), report.money(row["mean"]), interval(report, row["p025"], row["p975"]))
+        for row in shown.to_dict("records")
+    ]  # fmt: skip
+    titles = ("shared.period", "steering.sales_actual", "steering.sales_model", "shared.interval95")
+    return Grid(
+        caption=report.say("steering.sales_table"),
+        columns=[Column(title=report.say(title), is_figure=index > 0) for index, title in enumerate(titles)],
+        rows=rows,
+    )
+
+
+def plan_gap(report: Report) -> Markup | None:
+    """Explain the gap between plan and actual by its causes."""
+    rows = _variance(report)
+    if rows.empty:
+        return None
+    plan, actual = float(rows.iloc[0]["plan"]), float(rows.iloc[0]["actual"])
+    steps = [Step(label=report.say("steering.plan"), start=0.0, end=plan, low=_NAN, high=_NAN, kind="total")]
+    at = plan
+    for row in rows.to_dict("records"):
+        amount = float(row["amount"])
+        steps.append(
+            Step(
+                label=_driver(report, str(row["driver"])),
+                start=at,
+                end=at + amount,
+                low=_NAN,
+                high=_NAN,
+                kind="good" if amount >= 0 else "bad",
+            )
+        )
+        at += amount
+    steps.append(
+        Step(label=report.say("steering.actual"), start=0.0, end=actual, low=_NAN, high=_NAN, kind="total")
+    )
+    frame = steps_frame(report, steps)
+    grid = Grid(
+        caption=report.say("steering.gap_table"),
+        columns=[
+            Column(title=report.say("shared.step"), is_figure=False),
+            Column(title=report.say("shared.amount")),
+        ],
+        rows=[(step["label"], step["text"]) for step in frame.to_dict("records")],
+    )
+    drawn = figure(
+        report,
+        lambda width: waterfall(frame, width),
+        grid,
+        subtitle=report.say("strategic.waterfall_unit", unit=report.currency),
+    )
+    return card(report.say("steering.gap_title"), drawn, message=_gap(report), width="half", anchor="gap")
+
+
+def actions(report: Report) -> Markup | None:
+    """Show the action plan with the status that the data give."""
+    plan = report.table("actions")
+    if plan.empty:
+        return None
+    rows = [
+        (
+            str(row["activity"]), str(row["objective"]), kpi_label(report, str(row["kpi"])),
+            _in_unit(report, row, "target"), _in_unit(report, row, "actual"),
+            badge(status_class(str(row["status"])), report.said(f"status.{row['status']}", str(row["status"]))),
+            report.said(f"owner.{row['owner']}", str(row["owner"])), report.day(row["due"]),
+        )
+        for row in plan.to_dict("records")
+    ]  # fmt: skip
+    names = ("activity", "objective", "kpi", "target", "actual", "status", "owner", "due")
+    grid = Grid(
+        caption=report.say("steering.actions_table"),
+        columns=[
+            Column(title=report.say(f"action.{name}"), is_figure=name in {"target", "actual"})
+            for name in names
+        ],
+        rows=rows,
+    )
+    return card(report.say("steering.actions"), table(grid), anchor="actions")
+
+
+def _in_unit(report: Report, row: dict[str, Any], name: str) -> str:
+    unit = str(report.kpis.get(str(row["kpi"]), {}).get("unit", "ratio"))
+    try:
+        return value(report, float(row[name]), unit)
+    except (TypeError, ValueError):
+        return str(row[name] or "–")
+
+
+def objectives(report: Report) -> Markup | None:
+    """Show the SMART objectives with the probability of reaching them in time."""
+    wanted = report.table("objectives")
+    if wanted.empty:
+        return None
+    rows = []
+    for row in wanted.to_dict("records"):
+        label = report.text(
+            (report.manifest.get("labels", {}).get("objectives") or {}).get(row["objective"]),
+            kpi_label(report, str(row["kpi"])),
+        )
+        chance = float(row["probability"])
+        rows.append((
+            label, _in_unit(report, row, "baseline"), _in_unit(report, row, "value"), _in_unit(report, row, "target"), report.day(row["deadline"]),
+            report.percent(chance) if isfinite(chance) else "–",
+            badge(status_class(str(row["status"])), report.said(f"status.{row['status']}", str(row["status"]))),
+            report.said(f"owner.{row['owner']}", str(row["owner"])),
+        ))  # fmt: skip
+    names = ("objective", "baseline", "now", "target", "deadline", "probability", "status", "owner")
+    grid = Grid(
+        caption=report.say("steering.objectives_table"),
+        columns=[
+            Column(
+                title=report.say(f"objective.{name}"),
+                is_figure=name in {"baseline", "now", "target", "probability"},
+            )
+            for name in names
+        ],
+        rows=rows,
+    )
+    return card(report.say("steering.objectives"), table(grid), anchor="objectives")
+
+
+def stages(report: Report) -> Markup | None:
+    """Show the funnel of the last period: what share of each stage reaches the next."""
+    rows = report.table("funnel")
+    if rows.empty:
+        return None
+    last = rows[rows["period"] == rows["period"].max()].reset_index(drop=True)
+    passed = last[last["rate"].notna()].reset_index(drop=True)
+    if passed.empty:
+        return None
+    names = [report.said(f"stage.{name}", str(name)) for name in last["stage"]]
+    labels = [report.say("steering.to_stage", start=a, end=b) for a, b in zip(names, names[1:], strict=False)]
+    labels = (
+        labels
+        if len(labels) == len(passed)
+        else [report.said(f"stage.{name}", str(name)) for name in passed["stage"]]
+    )
+    shown = passed.assign(
+        stage=labels,
+        text=[report.percent(rate, 1) for rate in passed["rate"]],
+        upper=passed["upper"].fillna(passed["rate"]),
+    )
+    grid = Grid(
+        caption=report.say("steering.funnel_table"),
+        columns=[Column(title=report.say(f"steering.funnel_{name}"), is_figure=name != "stage") for name in ("stage", "volume", "rate", "interval")],
+        rows=[
+            (name, value(report, float(row["volume"]), "count"), report.percent(row["rate"], 1), interval(report, row["lower"], row["upper"], "share"))
+            for name, row in zip(names, last.to_dict("records"), strict=True)
+        ],
+    )  # fmt: skip
+    least = shown.loc[shown["rate"].idxmin()]
+    said = report.say("steering.funnel_message", stage=str(least["stage"]), rate=float(least["rate"]))
+    drawn = figure(
+        report,
+        lambda width: funnel(shown, width),
+        grid,
+        subtitle=report.say("steering.funnel_unit", day=report.day(last.iloc[0]["period"])),
+    )
+    return card(report.say("steering.funnel"), drawn, message=said, width="half", anchor="funnel")

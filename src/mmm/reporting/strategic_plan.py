@@ -1,0 +1,253 @@
+"""The strategic page's second half: where the budget goes, other budgets, what to decide, what is unknown."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from mmm.reporting.budget_charts import before_after, frontier
+from mmm.reporting.elements import Column, Grid, card, figure, render
+from mmm.reporting.header import reason_sentence
+from mmm.reporting.moves import channel_moves, is_unsure
+from mmm.reporting.report import Report
+from mmm.reporting.steps import main_outcome
+from mmm.reporting.wording import basis, confidence, interval
+
+MAX_DECISIONS = 3
+MAX_LIMITS = 6
+SMALL_MOVE = 0.02
+"""Moves under this share of a channel's budget are not worth a committee's time."""
+
+
+def budget(report: Report) -> Markup | None:
+    """Show each channel's budget today and as recommended."""
+    moves = channel_moves(report)
+    if moves.empty:
+        return None
+    up, down = moves.loc[moves["delta"].idxmax()], moves.loc[moves["delta"].idxmin()]
+    said = "strategic.budget_message" if up["delta"] > 0 > down["delta"] else "strategic.budget_unmoved"
+    sentence = report.say(
+        said, up=report.channel(up["channel"]), up_amount=float(up["delta"]),
+        down=report.channel(down["channel"]), down_amount=float(down["delta"]),
+    )  # fmt: skip
+    shown = moves.assign(
+        channel=moves["channel"].map(report.channel),
+        text=[_change(report, row) for row in moves.to_dict("records")],
+    )
+    words = tuple(report.say(f"strategic.budget_{name}") for name in ("today", "recommended", "range"))
+    thousands = shown.assign(
+        **{name: shown[name] / 1000 for name in ("current", "recommended", "lower", "upper")}
+    )
+    drawn = figure(
+        report,
+        lambda width: before_after(thousands, width, (words[0], words[1], words[2])),
+        _budget_grid(report, moves),
+        subtitle=report.say("strategic.budget_unit", unit=report.currency),
+    )
+    return card(report.say("strategic.budget"), drawn, message=sentence, width="half", anchor="budget")
+
+
+def _change(report: Report, row: dict[str, Any]) -> str:
+    if not row["current"] or abs(row["delta"]) < 0.5:
+        return "="
+    arrow = "▲" if row["delta"] > 0 else "▼"
+    return f"{arrow} {report.percent(row['delta'] / row['current'], sign=True)}"
+
+
+def _budget_grid(report: Report, moves: pd.DataFrame) -> Grid:
+    names = ("channel", "today", "recommended", "change", "range", "gain", "p_gain")
+    rows = [
+        (
+            report.channel(row["channel"]),
+            report.money(row["current"]),
+            report.money(row["recommended"]),
+            report.money(row["delta"], sign=True),
+            interval(report, row["lower"], row["upper"]),
+            f"{report.money(row['gain_mean'], sign=True)} ({interval(report, row['gain_p05'], row['gain_p95'])})",
+            report.percent(row["p_gain"]),
+        )
+        for row in moves.to_dict("records")
+    ]
+    total = (report.say("shared.total"), report.money(moves["current"].sum()), report.money(moves["recommended"].sum()),
+             report.money(moves["delta"].sum(), sign=True), "", "", "")  # fmt: skip
+    return Grid(
+        caption=report.say("strategic.budget_table"),
+        columns=[
+            Column(title=report.say(f"strategic.budget_{name}"), is_figure=name != "channel")
+            for name in names
+        ],
+        rows=rows,
+        total=total,
+        note=report.say("strategic.extrapolates") if moves["extrapolates"].any() else "",
+    )
+
+
+def frontier_points(report: Report) -> pd.DataFrame:
+    """Lay the frontier out: one row per budget, with the gain over today's plan and its interval."""
+    table = report.table("frontier")
+    if table.empty:
+        return pd.DataFrame()
+    wide = table.pivot_table(
+        index="subject", columns="quantity", values=["value", "lower", "upper"], sort=False, dropna=False
+    )
+    if ("value", "budget") not in wide or ("value", "gain") not in wide:
+        return pd.DataFrame()
+    points = pd.DataFrame(
+        {
+            "budget": wide[("value", "budget")],
+            "gain": wide[("value", "gain")],
+            "low": wide[("lower", "gain")],
+            "high": wide[("upper", "gain")],
+            "marginal": wide.get(("value", "marginal_return"), float("nan")),
+        }
+    )
+    current = (
+        float(channel_moves(report)["current"].sum())
+        if len(report.table("allocation"))
+        else points["budget"].median()
+    )
+    points["is_today"] = (points["budget"] - current).abs() == (points["budget"] - current).abs().min()
+    return points.sort_values("budget").reset_index(drop=True)
+
+
+def budgets(report: Report) -> Markup | None:
+    """Show what the best plan would bring with less or more money."""
+    points = frontier_points(report)
+    if points.empty:
+        return None
+    today = points[points["is_today"]].iloc[0]
+    best = points.loc[points["gain"].idxmax()]
+    said = (
+        "strategic.frontier_same"
+        if best["is_today"]
+        else "strategic.frontier_more"
+        if best["budget"] > today["budget"]
+        else "strategic.frontier_less"
+    )
+    sentence = report.say(
+        said,
+        change=float(best["budget"] / today["budget"] - 1),
+        extra=float(best["gain"] - today["gain"]),
+        gain=float(today["gain"]),
+    )
+    grid = Grid(
+        caption=report.say("strategic.frontier_table"),
+        columns=[Column(title=report.say(f"strategic.frontier_{name}"), is_figure=True) for name in ("budget", "gain", "interval", "marginal")],
+        rows=[
+            (report.money(row["budget"]), report.money(row["gain"], sign=True), interval(report, row["low"], row["high"]), report.number(row["marginal"], 2))
+            for row in points.to_dict("records")
+        ],
+    )  # fmt: skip
+    thousands = points.assign(**{name: points[name] / 1000 for name in ("budget", "gain", "low", "high")})
+    thousands["text"] = [report.percent(row / today["budget"] - 1, sign=True) if row != today["budget"] else report.say("strategic.frontier_today") for row in points["budget"]]  # fmt: skip
+    words = (
+        report.say("strategic.frontier_x", unit=report.currency),
+        report.say("strategic.frontier_y", unit=report.currency),
+    )
+    drawn = figure(
+        report,
+        lambda width: frontier(thousands, width, words),
+        grid,
+        subtitle=report.say("strategic.frontier_unit"),
+    )
+    return card(report.say("strategic.frontier"), drawn, message=sentence, width="half", anchor="frontier")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedDecision:
+    """One decision asked of the committee, in words."""
+
+    kind: str
+    """continue, adjust, stop or test."""
+    verb: str
+    what: str
+    gain: str
+    facts: tuple[tuple[str, str], ...]
+
+
+def asked_decisions(report: Report) -> list[AskedDecision]:
+    """Choose at most three moves, the most valuable first.
+
+    A cut of a channel whose interval holds the break-even is asked as a test, never as a cut.
+    """
+    if (report.manifest.get("verdict") or {}).get("level") == "not_usable":
+        return []
+    moves = channel_moves(report)
+    if moves.empty:
+        return []
+    worth = moves[(moves["delta"].abs() > SMALL_MOVE * moves["current"]) & (moves["p_gain"] >= 0.6)]
+    worth = worth.sort_values("gain_mean", ascending=False).head(MAX_DECISIONS)
+    return [_decision(report, row) for row in worth.to_dict("records")]
+
+
+def _decision(report: Report, row: dict[str, Any]) -> AskedDecision:
+    is_cut = row["delta"] < 0
+    is_test = is_cut and is_unsure(report, row["channel"])
+    kind = "test" if is_test or row["extrapolates"] else "adjust"
+    what = report.say(
+        f"decision.{'test_lower' if is_test else 'lower' if is_cut else 'raise'}",
+        channel=report.channel(row["channel"]), amount=abs(float(row["delta"])),
+        share=float(row["delta"] / row["current"]) if row["current"] else 0.0, recommended=float(row["recommended"]),
+    )  # fmt: skip
+    gain = report.say(
+        "decision.gain",
+        gain=float(row["gain_mean"]),
+        interval=interval(report, row["gain_p05"], row["gain_p95"]),
+    )
+    facts = (
+        (report.say("decision.owner"), report.say("decision.owner_marketing")),
+        (
+            report.say("decision.confidence"),
+            f"{confidence(report, row['p_gain'])}, {basis(report, row['channel'])}",
+        ),
+        (report.say("decision.date"), _from(report, row)),
+    )
+    return AskedDecision(kind=kind, verb=report.say(f"decision.{kind}"), what=what, gain=gain, facts=facts)
+
+
+def _from(report: Report, row: dict[str, Any]) -> str:
+    start = str(row["start"]).partition("/")[0]
+    return report.day(start) if start[:2] == "20" else report.day(report.manifest.get("as_of"))
+
+
+def decisions(report: Report) -> Markup | None:
+    """List the decisions expected of the committee."""
+    asked = asked_decisions(report)
+    if not asked:
+        if not len(report.table("allocation")):
+            return None
+        body = render("message", sentence=report.say("decision.none"), detail="")
+    else:
+        body = render("decisions", decisions=asked)
+    return card(report.say("decision.title"), body, width="half", anchor="decisions")
+
+
+def limits(report: Report) -> Markup | None:
+    """Say what the model cannot tell: channels by hypothesis only, groups, short history."""
+    items = list(dict.fromkeys(_limits(report)))
+    always = [report.say("limits.correlation"), report.say("limits.horizon")]
+    body = render("list", items=[*items[:MAX_LIMITS], *always])
+    return card(report.say("limits.title"), body, width="half", anchor="limits")
+
+
+def _limits(report: Report) -> list[str]:
+    found = []
+    for verdict in report.manifest.get("verdicts", []):
+        outcome, _, channel = str(verdict["subject"]).partition("/")
+        if outcome != main_outcome(report) or not channel or verdict["level"] == "usable":
+            continue
+        words = [
+            reason_sentence(report, reason)
+            for reason in verdict.get("reasons", [])
+            if _is_limit(str(reason["key"]))
+        ]
+        if words:
+            found.append(report.say("limits.of_channel", channel=report.channel(channel), reason=words[0]))
+    if basis(report) == report.say("basis.model_only"):
+        found.append(report.say("limits.no_experiment"))
+    return found
+
+
+def _is_limit(key: str) -> bool:
+    return not key.endswith("_between")

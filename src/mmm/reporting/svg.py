@@ -1,0 +1,73 @@
+"""Charts to inline SVG, without a browser and without network: text stays text."""
+
+import json
+import re
+from functools import lru_cache, partial
+from hashlib import sha256
+from typing import Any
+
+import altair as alt
+import vl_convert
+from markupsafe import Markup, escape
+
+from mmm.reporting.theme import FORMAT_LOCALES, HATCH, NAVY, chart_config, time_locale
+from mmm.texts import Language
+
+Chart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.HConcatChart | alt.VConcatChart
+
+
+def chart_svg(chart: Chart, language: Language, description: str) -> Markup:
+    """Draw a chart as an SVG element that scales to its column and says what it shows."""
+    specification: dict[str, Any] = chart.to_dict(validate=False)
+    specification["config"] = chart_config()
+    return Markup(_accessible(_own_ids(hatched(_drawn(json.dumps(specification), language))), description))
+
+
+@lru_cache(maxsize=256)
+def _drawn(specification: str, language: Language) -> str:
+    """Draw once what a page and the single-file report both show."""
+    return vl_convert.vegalite_to_svg(
+        specification,
+        format_locale=FORMAT_LOCALES[language],
+        time_format_locale=time_locale(language),
+    )
+
+
+def hatched(drawn: str) -> str:
+    """Replace the stand-in colour of a drawing by diagonal lines."""
+    if HATCH not in drawn:
+        return drawn
+    pattern = (
+        '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)"><rect width="5" height="5" fill="#fff"/>'
+        f'<line x1="0" y1="0" x2="0" y2="5" stroke="{NAVY}" stroke-width="2.4"/></pattern></defs>'
+    )
+    filled = drawn.replace(f'"{HATCH}"', '"url(#hatch)"')
+    return re.sub(r"(<svg[^>]*>)", partial(_append, addition=pattern), filled, count=1)
+
+
+def _append(match: re.Match[str], addition: str) -> str:
+    return match.group(1) + addition
+
+
+def _own_ids(drawn: str) -> str:
+    """Make ids differ between the drawings of a page."""
+    mark = sha256(drawn.encode()).hexdigest()[:8]
+    drawn = re.sub(r'id="([\w-]+)"', rf'id="\1-{mark}"', drawn)
+    return re.sub(r"url\(#([\w-]+)\)", rf"url(#\1-{mark})", drawn)
+
+
+def _accessible(drawn: str, description: str) -> str:
+    head = re.match(r"<svg[^>]*>", drawn)
+    if head is None:
+        raise ValueError("the drawing has no svg element")
+    size = re.search(r'viewBox="([^"]+)"', head.group(0))
+    width = size.group(1).split()[2] if size else "640"
+    start = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size.group(1) if size else ""}" '
+        f'role="img" aria-label="{escape(description)}" style="max-width:{float(width):.0f}px">'
+    )
+    inside = (
+        drawn[head.end() :].replace(' role="graphics-document"', "").replace(' role="graphics-object"', "")
+    )
+    return start + re.sub(r' aria-(?:roledescription|label|hidden)="[^"]*"', "", inside)
