@@ -1,5 +1,7 @@
 """Means and central intervals of draws; the draws are always the first axis."""
 
+from typing import Literal
+
 import numpy as np
 
 from mmm.effects.draws import FloatArray
@@ -10,7 +12,9 @@ PREDICTIVE = {"p025": 0.025, "p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "
 
 def interval(draws: FloatArray) -> dict[str, FloatArray]:
     """Give the mean, the 5 %, 50 % and 95 % quantiles over draws."""
-    method = "linear" if np.isfinite(draws).all() else "higher"  # infinite draws cannot be interpolated
+    method: Literal["linear", "higher"] = (
+        "linear" if np.isfinite(draws).all() else "higher"
+    )  # infinity cannot be interpolated
     p05, p50, p95 = np.quantile(draws, [0.05, 0.5, 0.95], axis=0, method=method)
     return {"mean": draws.mean(axis=0), "p05": p05, "p50": p50, "p95": p95}
 
