@@ -31,6 +31,7 @@ MEANING = {
     "matrix": "Allocation matrix (matrice de répartition) by level, objective and channel.",
     "customers": "Value of customers by acquisition channel.",
     "cac": "Acquisition cost and LTV/CAC by channel.",
+    "customer_checks": "What was checked on customers and their value.",
     "attribution": "Conversions credited to channels by each rule.",
     "triangulation": "Model, journeys and platforms side by side, as shares.",
     "kpis": "KPI values of the last window, against target.",

@@ -198,6 +198,16 @@ TABLES: dict[str, tuple[str, ...]] = {
         "p_above_3",
         "payback_months",
     ),
+    "customer_checks": (
+        "check",
+        "subject",
+        "specification",
+        "passed",
+        "value",
+        "threshold",
+        "message",
+        "action",
+    ),
     "attribution": ("method", "channel", "conversions", "value", "share", "lower", "upper"),
     "triangulation": ("channel", "model", "experiment", "journeys", "platform", "agreement"),
     "kpis": (

@@ -2,6 +2,7 @@
 
 from mmm.inference.fitting import fit
 from mmm.inference.gate import convergence_problems, convergence_table, require_convergence
+from mmm.inference.outcomes import fit_outcomes
 from mmm.inference.records import Fit
 from mmm.inference.storage import load_fit, save_fit
 
@@ -10,6 +11,7 @@ __all__ = [
     "convergence_problems",
     "convergence_table",
     "fit",
+    "fit_outcomes",
     "load_fit",
     "require_convergence",
     "save_fit",

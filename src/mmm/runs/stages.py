@@ -30,7 +30,7 @@ STAGES = (
     Stage(name="data", notebook="10_data.ipynb", writes=("panel.nc", "tables/findings.parquet")),
     Stage(name="model", notebook="20_model.ipynb", writes=("posterior_{outcome}.nc", "verdicts.json")),
     Stage(name="effects", notebook="30_effects.ipynb", writes=("tables/channel_summary.parquet",)),
-    Stage(name="customers", notebook="40_customers.ipynb", writes=("notices.json",)),
+    Stage(name="customers", notebook="40_customers.ipynb", writes=("notebooks/40_customers.ipynb",)),
     Stage(name="allocation", notebook="50_allocation.ipynb", writes=("allocation.xlsx", "simulator.npz")),
     Stage(name="steering", notebook="60_steering.ipynb", writes=("tables/kpis.parquet", "kpis.yaml")),
     Stage(name="publish", notebook="70_publish.ipynb", writes=("report_fr.html", "report_en.html")),
