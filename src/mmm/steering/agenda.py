@@ -1,0 +1,211 @@
+"""The agenda of the quarterly committee: facts from the tables, and the decisions they call for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mmm.params import RunParams
+from mmm.params.record import Text
+from mmm.records import TABLES
+from mmm.steering.reference import KpiReference
+from mmm.steering.wording import Amount, TextKey, sentence
+from mmm.texts import Language
+
+RITUAL = "quarterly"
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgendaItem:
+    """One point of an agenda, not yet worded."""
+
+    topic: str
+    """Key of its sentences: `agenda.<topic>`, `.fact`, `.decision`."""
+    fact: str
+    """Key of the sentence that states the fact."""
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+def agenda_items(tables: Tables, reference: KpiReference, params: RunParams) -> tuple[AgendaItem, ...]:
+    """Choose the points of the quarterly committee from the tables that this run has."""
+    points = (_results, _gap, _returns, _allocation, _acquisition, _objectives, _alerts, _actions)
+    return tuple(item for point in points for item in point(tables, reference, params))
+
+
+def agenda_table(items: tuple[AgendaItem, ...], language: Language, currency: str) -> pd.DataFrame:
+    """Word an agenda in a language."""
+    rows = [
+        (
+            RITUAL,
+            position,
+            sentence(f"agenda.{item.topic}", language, currency),
+            sentence(item.fact, language, currency, **item.figures),
+            sentence(f"agenda.{item.topic}.decision", language, currency),
+        )
+        for position, item in enumerate(items, start=1)
+    ]
+    return pd.DataFrame(rows, columns=list(TABLES["agenda"]))
+
+
+def _item(topic: str, variant: str = "", **figures: Any) -> AgendaItem:
+    return AgendaItem(topic=topic, fact=f"agenda.{topic}.fact{variant}", figures=figures)
+
+
+def _rows(tables: Tables, name: str) -> pd.DataFrame:
+    found = tables.get(name)
+    return pd.DataFrame(columns=list(TABLES[name])) if found is None else found
+
+
+def _kpi(tables: Tables, name: str) -> "pd.Series[Any] | None":
+    rows = _rows(tables, "kpis")
+    rows = rows[(rows["kpi"] == name) & rows["value"].notna()]
+    return None if rows.empty else rows.iloc[0]
+
+
+def _amounts(row: "pd.Series[Any]", *names: str) -> dict[str, Amount]:
+    return {name: Amount(value=float(row[name]), unit=row["unit"]) for name in names}
+
+
+def _outcome(params: RunParams) -> str:
+    return params.allocation.outcome if params.allocation else next(iter(params.outcomes))
+
+
+def _label(params: RunParams, name: str) -> Text | str:
+    channel = params.channels.get(name)
+    return name if channel is None else channel.label
+
+
+def _results(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
+    row = _kpi(tables, _outcome(params))
+    if row is None:
+        return
+    figures = {
+        "kpi": reference.kpis[str(row["kpi"])].label,
+        "end": row["period_end"],
+        **_amounts(row, "value"),
+    }
+    if np.isfinite(row["previous_year"]):
+        yield _item("results", **figures, change=float(row["value"] / row["previous_year"] - 1))
+    else:
+        yield _item("results", ".no_year", **figures)
+
+
+def _gap(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
+    rows = _rows(tables, "variance")
+    rows = rows[(rows["window"] == "last_quarter") & (rows["subject"] == _outcome(params))]
+    if rows.empty:
+        return
+    largest = rows.loc[rows["amount"].astype(float).abs().idxmax()]
+    amount, unit = float(largest["actual"] - largest["plan"]), params.outcomes[_outcome(params)].unit
+    yield _item(
+        "gap",
+        outcome=params.outcomes[_outcome(params)].label,
+        amount=Amount(value=amount, unit=unit, is_signed=True),
+        share=amount / float(largest["plan"]),
+        driver=TextKey(key=f"driver.{largest['driver']}"),
+        part=Amount(value=float(largest["amount"]), unit=unit, is_signed=True),
+    )
+
+
+def _returns(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
+    row = _kpi(tables, "romi_incremental")
+    channels = _rows(tables, "channel_summary")
+    channels = channels[
+        (channels["outcome"] == _outcome(params))
+        & channels["channel"].isin(list(params.channels))
+        & channels["mromi_mean"].notna()
+    ]
+    if row is None or channels.empty:
+        return
+    best, worst = channels["mromi_mean"].astype(float).idxmax(), channels["mromi_mean"].astype(float).idxmin()
+    yield _item(
+        "returns",
+        romi=Amount(value=float(row["value"]), unit=row["unit"]),
+        **_amounts(row, "lower", "upper"),
+        best=_label(params, str(channels.loc[best, "channel"])),
+        worst=_label(params, str(channels.loc[worst, "channel"])),
+    )
+
+
+def _allocation(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
+    moves = _rows(tables, "allocation")
+    moves = moves[moves["channel"].isin(list(params.channels))]
+    gain = _gain(tables)
+    if moves.empty or gain is None:
+        return
+    delta = moves.groupby("channel")["delta"].sum().astype(float)
+    if delta.abs().max() <= 0:
+        return
+    yield _item(
+        "allocation",
+        up_channel=_label(params, str(delta.idxmax())),
+        up=float(delta.max()),
+        down_channel=_label(params, str(delta.idxmin())),
+        down=float(delta.min()),
+        gain=float(gain["value"]),
+        low=float(gain["lower"]),
+        high=float(gain["upper"]),
+    )
+
+
+def _gain(tables: Tables) -> "pd.Series[Any] | None":
+    rows = _rows(tables, "allocation_summary")
+    rows = rows[rows["quantity"] == "gain"]
+    return None if rows.empty else rows.iloc[0]
+
+
+def _acquisition(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
+    ratio, cac = _kpi(tables, "ltv_cac"), _kpi(tables, "cac")
+    if ratio is None or cac is None or not np.isfinite(ratio["target"]):
+        return
+    yield _item(
+        "acquisition",
+        ratio=Amount(value=float(ratio["value"]), unit="ratio"),
+        cac=Amount(value=float(cac["value"]), unit="money"),
+        **_amounts(ratio, "lower", "upper", "target"),
+    )
+
+
+def _objectives(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
+    rows = _rows(tables, "objectives")
+    rows = rows[rows["probability"].notna()]
+    if rows.empty or params.steering is None:
+        return
+    worst = rows.loc[rows["probability"].astype(float).idxmin()]
+    yield _item(
+        "objectives",
+        reached=int(rows["status"].isin(["on_track", "reached"]).sum()),
+        total=len(rows),
+        objective=params.steering.objectives[str(worst["objective"])].label,
+        probability=float(worst["probability"]),
+    )
+
+
+def _alerts(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
+    rows = _rows(tables, "alerts")
+    rows = rows[(rows["state"] != "solved") & rows["money_at_stake"].notna()]
+    if rows.empty:
+        return
+    largest = rows.iloc[0]
+    kpi = reference.kpis.get(str(largest["subject"]))
+    yield _item(
+        "alerts",
+        count=len(rows),
+        subject=_label(params, str(largest["subject"])) if kpi is None else kpi.label,
+        money=float(largest["money_at_stake"]),
+    )
+
+
+def _actions(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
+    rows = _rows(tables, "actions")
+    if rows.empty:
+        return
+    yield _item(
+        "actions",
+        on_track=int(rows["status"].isin(["on_track", "reached"]).sum()),
+        late=int(rows["status"].isin(["off", "at_risk"]).sum()),
+        total=len(rows),
+    )

@@ -1,0 +1,240 @@
+"""Alerts: few, ranked by the money at stake, each with its action, its owner and since when."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mmm.params import RunParams
+from mmm.params.data import Frequency
+from mmm.records import TABLES
+from mmm.steering.abnormal import departures, false_discovery_mask
+from mmm.steering.database import FactsDatabase
+from mmm.steering.kpi_values import CRITICAL, WARNING, KpiReading, kpi_status, money_per_unit
+from mmm.steering.pacing import NO_PLAN, ON_PLAN
+from mmm.steering.periods import MONTH, QUARTER, Window
+from mmm.steering.reference import KpiReference
+from mmm.texts import say
+
+THRESHOLD, ABNORMAL, GOOD_SURPRISE, PACING, OBJECTIVE, LATE, PYRAMID = (
+    "threshold",
+    "abnormal",
+    "good_surprise",
+    "pacing",
+    "objective",
+    "late",
+    "pyramid",
+)
+NEW = "new"
+Row = dict[str, Any]
+
+
+def alerts_table(
+    rows: Iterable[Row], as_of: pd.Timestamp, previous: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Put alerts in order of money at stake; those already known keep their date and state.
+
+    An alert that was solved and comes back is new again.
+    """
+    known = {} if previous is None else {str(row["alert"]): row for _, row in previous.iterrows()}
+    found = []
+    for row in rows:
+        before = known.get(row["alert"])
+        since, state = row.get("since", as_of), NEW
+        if before is not None and before["state"] != "solved":
+            since, state = min(pd.Timestamp(before["since"]), since), str(before["state"])
+        found.append({"lower": np.nan, "upper": np.nan, **row, "since": since, "state": state})
+    table = pd.DataFrame(found, columns=list(TABLES["alerts"]))
+    return table.sort_values(
+        ["money_at_stake", "alert"], ascending=[False, True], na_position="last"
+    ).reset_index(drop=True)
+
+
+def threshold_alerts(
+    found: Mapping[str, KpiReading], database: FactsDatabase, frequency: Frequency
+) -> list[Row]:
+    """Alert on KPIs beyond a threshold over the quarter, since the first quarter-long window that was."""
+    rows = []
+    for name, reading in found.items():
+        kpi, value = reading.kpi, reading.value()
+        if reading.latest is None or kpi_status(kpi, value) not in {WARNING, CRITICAL}:
+            continue
+        window, shown = reading.windows[reading.latest], reading.values.iloc[reading.latest]
+        limit = kpi.thresholds.warning if kpi.thresholds.warning is not None else kpi.thresholds.critical
+        wanted = limit if kpi.target is None else kpi.target
+        assert wanted is not None
+        rows.append(
+            {
+                "alert": f"{THRESHOLD}/{name}",
+                "kind": THRESHOLD,
+                "level": kpi.level,
+                "subject": name,
+                "period": window.last,
+                "value": value,
+                "expected": wanted,
+                "lower": shown["lower"],
+                "upper": shown["upper"],
+                "money_at_stake": kpi.gap(value, wanted) * money_per_unit(kpi, database, window),
+                "action": kpi.action.en,
+                "owner": kpi.owner,
+                "since": _first_bad(reading).last,
+            }
+        )
+    return rows
+
+
+def _first_bad(reading: KpiReading) -> Window:
+    """The oldest window of the unbroken run of windows beyond a threshold."""
+    first = reading.latest or 0
+    for place in range(first, len(reading.windows)):
+        if kpi_status(reading.kpi, float(reading.values["value"].iloc[place])) not in {WARNING, CRITICAL}:
+            break
+        first = place
+    return reading.windows[first]
+
+
+def abnormal_alerts(
+    found: Mapping[str, KpiReading],
+    history: pd.DataFrame,
+    calendar: pd.DataFrame,
+    database: FactsDatabase,
+    params: RunParams,
+) -> list[Row]:
+    """Alert on abnormal variations of observed KPIs over the last month, false discoveries held.
+
+    Benjamini and Hochberg's procedure works within a level and a period.
+    """
+    frequency = params.calendar.frequency
+    rate = 0.1 if params.steering is None else params.steering.false_discovery_rate
+    observed = {
+        name: reading
+        for name, reading in found.items()
+        if set(reading.kpi.parsed.columns) <= set(database.observed)
+    }
+    frames = []
+    for name, reading in observed.items():
+        series = history.loc[history["kpi"] == name].set_index("period")["value"]
+        series = series.loc[_unbroken(series.index, database.periods)]
+        judged = departures(series, calendar.reindex(series.index), frequency, MONTH[frequency])
+        judged = judged.loc[judged.index >= database.periods[-min(MONTH[frequency], len(database.periods))]]
+        frames.append(judged.assign(kpi=name, level=reading.kpi.level))
+    if not frames:
+        return []
+    every = pd.concat(frames).rename_axis("period").reset_index()
+    kept = [
+        group[false_discovery_mask(group["p_value"].to_numpy(dtype=float), rate)]
+        for _, group in every.groupby(["level", "period"], sort=True)
+    ]
+    return [
+        _abnormal_row(observed[str(row["kpi"])], row, database)
+        for group in kept
+        for _, row in group.iterrows()
+    ]
+
+
+def _unbroken(index: pd.Index, periods: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """The last run of periods without a gap."""
+    known = np.flatnonzero(periods.isin(index))
+    breaks = np.flatnonzero(np.diff(known) > 1)
+    return periods[known[breaks[-1] + 1 :]] if len(breaks) else periods[known]
+
+
+def _abnormal_row(reading: KpiReading, row: "pd.Series[Any]", database: FactsDatabase) -> Row:
+    kpi, period = reading.kpi, row["period"]
+    window = Window(name="period", start=period, last=period, n_periods=1)
+    is_bad = kpi.gap(float(row["value"]), float(row["expected"])) > 0
+    kind = ABNORMAL if is_bad else GOOD_SURPRISE
+    return {
+        "alert": f"{kind}/{reading.name}/{period:%Y-%m-%d}",
+        "kind": kind,
+        "level": kpi.level,
+        "subject": reading.name,
+        "period": period,
+        **{name: row[name] for name in ("value", "expected", "lower", "upper")},
+        "money_at_stake": abs(row["value"] - row["expected"]) * money_per_unit(kpi, database, window),
+        "action": kpi.action.en if is_bad else say("alert.good_surprise.action", "en"),
+        "owner": kpi.owner,
+        "since": period,
+    }
+
+
+def pacing_alerts(pacing: pd.DataFrame, last: pd.Timestamp) -> list[Row]:
+    """Alert on channels that will land away from the year's plan."""
+    drifting = pacing[~pacing["status"].isin([ON_PLAN, NO_PLAN]) & (pacing["channel"] != "all")]
+    return [
+        {
+            "alert": f"{PACING}/{row['channel']}",
+            "kind": PACING,
+            "level": "operational",
+            "subject": row["channel"],
+            "period": last,
+            "value": row["projected_total"],
+            "expected": row["plan_total"],
+            "money_at_stake": abs(row["projected_total"] - row["plan_total"]),
+            "action": say("alert.pacing.action", "en"),
+            "owner": "agency",
+            "since": last,
+        }
+        for _, row in drifting.iterrows()
+    ]
+
+
+def objective_alerts(
+    objectives: pd.DataFrame, found: Mapping[str, KpiReading], database: FactsDatabase, last: pd.Timestamp
+) -> list[Row]:
+    """Alert on objectives that will probably be missed."""
+    rows = []
+    for _, row in objectives[objectives["status"].isin(["at_risk", "off"])].iterrows():
+        reading = found.get(row["kpi"])
+        if reading is None or reading.latest is None:
+            continue
+        worth = money_per_unit(reading.kpi, database, reading.windows[reading.latest])
+        rows.append(
+            {
+                "alert": f"{OBJECTIVE}/{row['objective']}",
+                "kind": OBJECTIVE,
+                "level": row["level"],
+                "subject": row["kpi"],
+                "period": last,
+                "value": row["value"],
+                "expected": row["target"],
+                "money_at_stake": max(0.0, reading.kpi.gap(row["value"], row["target"])) * worth,
+                "action": reading.kpi.action.en,
+                "owner": row["owner"],
+                "since": last,
+            }
+        )
+    return rows
+
+
+def definition_alerts(
+    reference: KpiReference, found: Mapping[str, KpiReading], periods: pd.DatetimeIndex, frequency: Frequency
+) -> list[Row]:
+    """Alert on KPIs that serve no financial objective, and on those whose source is late."""
+    rows = []
+    for name, kpi in reference.kpis.items():
+        reading = found.get(name)
+        if not reference.leads_to_finance(name):
+            rows.append(_plain(PYRAMID, name, kpi.level, periods[-1], np.nan))
+        late = None if reading is None else reading.latest
+        if late:
+            last = float(min(late, len(periods)))
+            rows.append(_plain(LATE, name, kpi.level, periods[-1 - late], last))
+    return rows if len(periods) >= QUARTER[frequency] else []
+
+
+def _plain(kind: str, name: str, level: str, period: pd.Timestamp, value: float) -> Row:
+    return {
+        "alert": f"{kind}/{name}",
+        "kind": kind,
+        "level": level,
+        "subject": name,
+        "period": period,
+        "value": value,
+        "expected": np.nan,
+        "money_at_stake": np.nan,
+        "action": say(f"alert.{kind}.action", "en"),
+        "owner": "data",
+        "since": period,
+    }

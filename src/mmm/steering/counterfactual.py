@@ -1,0 +1,113 @@
+"""What the model would expect had spend, prices and the base been as planned.
+
+The plan side of each driver: media as budgeted; controls (price first) where they
+stood just before the window, as a plan that says nothing of them supposes; the
+base (level and trend) where it stood then too; the calendar as it is, since it is
+known to whoever plans.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from mmm.effects.contributions import baseline_parts
+from mmm.effects.draws import media_draws, saturation
+from mmm.model.design import extend_basis, scaled_spend
+from mmm.model.panel_values import panel_values
+from mmm.steering.pacing import plan_by_channel
+from mmm.steering.periods import Window
+from mmm.steering.variance import Sides
+
+if TYPE_CHECKING:
+    from mmm.inference import Fit
+
+MAX_DRAWS = 300
+BASE, CALENDAR = ("level", "trend"), ("season", "holidays", "events")
+PRICE, OTHER_CONTROLS = "price", "other_controls"
+
+
+def driver_sides(fit: "Fit", panel: xr.Dataset, planned: pd.DataFrame, window: Window) -> dict[str, Sides]:
+    """Give both sides of every driver that the model and the plan know, over a window.
+
+    Drivers: spend (where every period is planned), price (controls whose name starts
+    with `price`), other_controls, baseline, season (with holidays and events).
+    """
+    inside = (panel["period"] >= window.start) & (panel["period"] <= window.last)
+    found = {"spend": _media(fit, panel, planned, window, inside.to_numpy())}
+    is_price = {name for name in _controls(panel) if name.startswith("price")}
+    for driver, names in ((PRICE, is_price), (OTHER_CONTROLS, set(_controls(panel)) - is_price)):
+        used = names & set(fit.spec.controls)
+        if used:
+            found[driver] = _control(fit, panel, used, window, inside.to_numpy())
+    parts, values = baseline_parts(fit, np.asarray(fit.design.basis), MAX_DRAWS)
+    mean = pd.DataFrame(values.mean(axis=0), columns=list(parts), index=panel["period"].to_numpy())
+    base = mean[[part for part in BASE if part in mean]].sum(axis="columns")
+    before = base.loc[base.index < window.start]
+    held = (before.iloc[-1] if len(before) else base.iloc[0]) * window.n_periods
+    found["baseline"] = Sides(plan=float(held), actual=float(base[inside.to_numpy()].sum()))
+    known = float(mean.loc[inside.to_numpy(), [part for part in CALENDAR if part in mean]].to_numpy().sum())
+    found["season"] = Sides(plan=known, actual=known)
+    return found
+
+
+def _media(
+    fit: "Fit",
+    panel: xr.Dataset,
+    planned: pd.DataFrame,
+    window: Window,
+    inside: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+) -> Sides:
+    media = media_draws(fit, MAX_DRAWS)
+    paths = {"actual": panel, "plan": _as_planned(panel, planned, window)}
+    totals = {}
+    for side, data in paths.items():
+        exposure = np.ascontiguousarray(scaled_spend(fit.design, data).T)
+        brought = media.ceiling[..., None] * saturation(media, exposure)
+        totals[side] = float(brought[..., inside].sum(axis=(1, 2)).mean())
+    return Sides(**totals)
+
+
+def _as_planned(panel: xr.Dataset, planned: pd.DataFrame, window: Window) -> xr.Dataset:
+    """The panel with the window's spend as budgeted; unchanged where the window is not planned."""
+    channels = tuple(str(name) for name in panel["channel"].to_numpy())
+    plan = plan_by_channel(planned, channels).loc[window.start : window.last]
+    if len(plan) < window.n_periods:
+        return panel
+    spend = panel["spend"].sum("geo").transpose("period", "channel").to_pandas()
+    spend.loc[plan.index] = plan
+    return panel.drop_vars("spend").assign(spend=(("period", "channel"), spend.to_numpy()))
+
+
+def _controls(panel: xr.Dataset) -> tuple[str, ...]:
+    return tuple(str(name) for name in panel["control"].to_numpy()) if "control" in panel.coords else ()
+
+
+def _control(
+    fit: "Fit",
+    panel: xr.Dataset,
+    names: set[str],
+    window: Window,
+    inside: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+) -> Sides:
+    """Effect of some controls in the window, against their last value before it held all along."""
+    values = panel_values(panel, "control")
+    assert values is not None
+    before = panel["period"].to_numpy() < np.datetime64(window.start)
+    last = int(np.flatnonzero(before)[-1]) if before.any() else 0
+    chosen = xr.DataArray([str(name) in names for name in values["control"].to_numpy()], dims="control")
+    in_window = xr.DataArray(inside, dims="period")
+    held = values.where(~(chosen & in_window), values.isel(period=last, drop=True)).transpose(*values.dims)
+    totals = {}
+    for side, data in (("actual", panel), ("plan", panel.assign({str(values.name): held}))):
+        parts, by_part = baseline_parts(fit, extend_basis(fit.design, data), MAX_DRAWS)
+        totals[side] = float(by_part.mean(axis=0)[inside, parts.index("controls")].sum())
+    return _centred(totals, names, fit)
+
+
+def _centred(totals: dict[str, float], names: set[str], fit: "Fit") -> Sides:
+    """With several drivers in one group, keep the move and leave the shared level out of both sides."""
+    if names == set(fit.spec.controls):
+        return Sides(**totals)
+    return Sides(plan=0.0, actual=totals["actual"] - totals["plan"])
