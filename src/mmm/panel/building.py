@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from mmm.panel.costs import fee_rates, fixed_cost, grid, of_content, spend_by_period
 from mmm.panel.days import event_shares, holiday_shares
-from mmm.panel.periods import Periods, periods
+from mmm.quality.periods import Periods, periods
 from mmm.panel.series import control_values, outcome_values
 from mmm.params import RunParams
 

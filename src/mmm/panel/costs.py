@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mmm.panel.money import summed
-from mmm.panel.periods import Periods
+from mmm.quality.periods import Periods
 from mmm.params import RunParams
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mmm.errors import UserInputError
-from mmm.panel.periods import Periods, share_of_days
+from mmm.quality.periods import Periods, share_of_days
 from mmm.params import RunParams, nearest
 
 FloatArray = npt.NDArray[np.float64]

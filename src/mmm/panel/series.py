@@ -9,7 +9,7 @@ import pandas as pd
 
 from mmm.panel.costs import of_content, spend_by_period
 from mmm.panel.money import rate_of, rates
-from mmm.panel.periods import Periods, periods
+from mmm.quality.periods import Periods, periods
 from mmm.params import RunParams
 
 if TYPE_CHECKING:

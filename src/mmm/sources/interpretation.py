@@ -45,6 +45,8 @@ class Interpreted:
     """Our column: SQL expression over the stored relation."""
     faults: str
     """Query for row, column, kind, value."""
+    totals: str
+    """Query for row, column, label, value of the total rows left out."""
     where: str
     """Rows that are data."""
     headers: Mapping[str, str]
@@ -94,8 +96,10 @@ def interpret(
 ) -> Interpreted:
     """Decide numbers and dates on the evidence of the file, and write the typed columns."""
     wording = raw.recognised.wording if raw.recognised else None
-    where, left_out = _data_rows(connection, raw, placed)
+    total = _total_rows(raw, placed)
+    where = f"NOT ({total})"
     relation = f"(SELECT * FROM {raw.relation} WHERE {where})"
+    left_out = _count(connection, raw, total)
     texts = {p.header: p.cell for p in placed if p.column.kind == "number" and p.is_text}
     habit = wording.decimal if wording else None
     marks = numbers.decimal_marks(connection, relation, texts, source.decimal, habit)
@@ -108,9 +112,12 @@ def interpret(
         expressions[p.column.name] = expression = _typed(p, params, source, marks, order)
         faults += _faults(p, expression, relation)
     nothing = "SELECT 0::BIGINT AS row, '' AS \"column\", '' AS kind, '' AS value WHERE false"
+    no_total = "SELECT 0::BIGINT AS row, '' AS \"column\", '' AS label, 0.0::DOUBLE AS value WHERE false"
+    totals = _totals(raw, placed, expressions, total) if left_out else []
     return Interpreted(
         columns=expressions,
         faults=" UNION ALL ".join(faults) or nothing,
+        totals=" UNION ALL ".join(totals) or no_total,
         where=where,
         headers={p.column.name: p.header for p in placed},
         said=tuple(_habits(marks, order, days, left_out, source)),
@@ -134,21 +141,39 @@ def _habits(
     return said
 
 
-def _data_rows(connection: Any, raw: Raw, placed: Sequence[Placed]) -> tuple[str, int]:
-    """Tell data rows from totals: a first cell that says total, and no date."""
-    first = next((at for at, kind in enumerate(raw.types) if kind == "VARCHAR"), None)
+def _total_rows(raw: Raw, placed: Sequence[Placed]) -> str:
+    """Say in SQL which rows are totals: a first cell that says so, and no date."""
+    first = _first_text(raw)
     day = next((p for p in placed if p.column.name == "date"), None)
     if first is None or raw.stays or day is None:
-        return "true", 0
+        return "false"
     dialect = raw.recognised.dialect if raw.recognised else None
     pattern = dialect.left_out.pattern if dialect and dialect.left_out else _TOTAL
-    undated = f"NOT regexp_matches({day.cell}, '\\d')" if day.is_text else "false"
-    total = (
-        f"regexp_full_match(trim(coalesce(c{first}, '')), {literal(pattern)}) "
-        f"AND ({day.cell} IS NULL OR {undated})"
+    undated = f" OR NOT regexp_matches({day.cell}, '\\d')" if day.is_text else ""
+    return (
+        f"regexp_full_match(trim(coalesce({first}, '')), {literal(pattern)}) "
+        f"AND ({day.cell} IS NULL{undated})"
     )
-    count = connection.execute(f"SELECT count(*) FROM {raw.relation} WHERE {total}").fetchone()[0]
-    return f"NOT ({total})", int(count)
+
+
+def _first_text(raw: Raw) -> str | None:
+    return next((f"c{at}" for at, kind in enumerate(raw.types) if kind == "VARCHAR"), None)
+
+
+def _count(connection: Any, raw: Raw, where: str) -> int:
+    if where == "false":
+        return 0
+    return int(connection.execute(f"SELECT count(*) FROM {raw.relation} WHERE {where}").fetchone()[0])
+
+
+def _totals(raw: Raw, placed: Sequence[Placed], expressions: Mapping[str, str], total: str) -> list[str]:
+    """Query the figures of the total rows, to be held against the rows they sum."""
+    return [
+        f'SELECT row, {literal(p.header)} AS "column", trim({_first_text(raw)}) AS label, '
+        f"{expressions[p.column.name]} AS value FROM {raw.relation} WHERE {total}"
+        for p in placed
+        if p.column.kind == "number"
+    ]
 
 
 def _typed(

@@ -76,6 +76,7 @@ def _read(backend: Any, params: RunParams, name: str, source: Source, folder: Pa
         dialect=", ".join((*raw.said, *typed.said)),
         table=table,
         faults=backend.table(f"faults_{name}"),
+        totals=backend.table(f"totals_{name}"),
         headers=typed.headers,
     )
 
@@ -88,6 +89,7 @@ def _create(connection: Any, params: RunParams, name: str, raw: Raw, typed: Inte
     kind = "VIEW" if raw.stays else "TABLE"
     connection.execute(f"CREATE {kind} {quoted(name)} AS {query}")
     connection.execute(f"CREATE {kind} {quoted(f'faults_{name}')} AS {typed.faults}")
+    connection.execute(f"CREATE {kind} {quoted(f'totals_{name}')} AS {typed.totals}")
 
 
 def _open(connection: Any, params: RunParams, name: str, source: Source, folder: Path) -> Raw:

@@ -20,11 +20,13 @@ class SourceTable:
     location: str
     """Path as declared, or database URL without its password and the table."""
     dialect: str
-    """What was recognised, in a sentence: "Google Ads FR, UTF-16, tab, 2 title lines, 3 total rows left out"."""
+    """What was recognised: "Google Ads FR, UTF-16, tab, 2 title lines, 3 total rows left out"."""
     table: "ibis.Table"
     """Our columns; `row` is the line in the file as a person counts it."""
     faults: "ibis.Table"
     """Cells that could not be read: row, column (name in the file), kind, value. Empty in `table`."""
+    totals: "ibis.Table"
+    """Figures of the total rows left out: row, column (name in the file), label, value."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Our column: its name in the file."""
 

@@ -1,0 +1,152 @@
+"""What a rule is: a name, a severity, and a small function from the data to what it saw.
+
+`RowRule` tests rows one by one: all those of a source run in one query of the
+database. `Rule` looks at a whole source or several, on what it aggregates.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from mmm.params import RunParams
+from mmm.params.data import Source
+from mmm.quality.periods import Periods, periods
+from mmm.records import Severity
+
+if TYPE_CHECKING:
+    import ibis
+
+    from mmm.sources import SourceTable
+
+BIG = ("transactions", "journeys")
+"""Contents that never leave the database whole."""
+MAX_FAULTS = 1000
+"""Unreadable cells looked at per source."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One thing that a rule saw."""
+
+    source: str
+    column: str = ""
+    value: str = ""
+    row: int | None = None
+    suggestion: str = ""
+    """What it should probably be, for rules that propose a correction."""
+    more: int = 0
+    """How many more of the same were seen and are not listed."""
+
+
+class Reading:
+    """One source under the rules: its table, its declaration, its rows in memory once asked for."""
+
+    def __init__(self, params: RunParams, table: "SourceTable") -> None:
+        self.params = params
+        self.source_table = table
+        self.name = table.name
+        self.content = table.content
+        self.declared: Source = params.sources[table.name]
+
+    @property
+    def table(self) -> "ibis.Table":
+        """Rows in the database."""
+        return self.source_table.table
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Our columns that the source has."""
+        return tuple(self.table.columns)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """Rows in memory, in the order of the file; not for `BIG` contents."""
+        if self.content in BIG:
+            raise ValueError(f"{self.name} may be large: ask the database")
+        return self.source_table.to_pandas().sort_values("row", kind="stable").reset_index(drop=True)
+
+    @cached_property
+    def faults(self) -> pd.DataFrame:
+        """Cells that could not be read: row, column, kind, value."""
+        faults: pd.DataFrame = self.source_table.faults.order_by("row").limit(MAX_FAULTS).execute()
+        return faults
+
+    @cached_property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return int(self.table.count().execute())
+
+    @cached_property
+    def dates(self) -> pd.DatetimeIndex:
+        """Distinct days that the source has, oldest first."""
+        if "date" not in self.columns:
+            return pd.DatetimeIndex([])
+        if self.content in BIG:
+            days = self.table.select(day=self.table.date.date()).distinct().execute()["day"]
+        else:
+            days = self.rows["date"]
+        return pd.DatetimeIndex(pd.to_datetime(days.dropna().unique())).sort_values()
+
+    def header(self, column: str) -> str:
+        """Name of one of our columns in the file."""
+        return self.source_table.header(column)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Our columns that hold numbers, `row` aside."""
+        schema = self.table.schema()
+        return tuple(name for name in self.columns if name != "row" and schema[name].is_numeric())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """All that rules may look at."""
+
+    params: RunParams
+    readings: Mapping[str, Reading]
+    as_of: date
+
+    @cached_property
+    def periods(self) -> Periods:
+        """Periods of the analysis."""
+        return periods(self.params.calendar)
+
+    def of(self, *contents: str) -> list[Reading]:
+        """Sources of these contents, in the order declared."""
+        return [reading for reading in self.readings.values() if reading.content in contents]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule on whole sources."""
+
+    name: str
+    severity: Severity
+    find: Callable[[Analysis], Iterable[Seen]]
+    suggests: bool = False
+    """Its action is the correction that it proposes, the same in every language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """One condition on the rows of a source: true where something is wrong."""
+
+    column: str
+    is_wrong: Any
+    value: Any = None
+    """What to show; the column when left out."""
+    __test__ = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowRule:
+    """A rule on each row of the sources of some contents."""
+
+    name: str
+    severity: Severity
+    contents: tuple[str, ...]
+    tests: Callable[[Reading, Analysis], Iterable[Test]] = field(repr=False)
