@@ -1,6 +1,7 @@
 """Which limits of a budget problem conflict, and by how much."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 import numpy as np
@@ -8,155 +9,152 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 FloatArray = NDArray[np.float64]
-GroupRow = tuple[str, tuple[str, ...], float, float]
-"""Name, members, minimum, maximum."""
 CENT = 0.01
 
 
-def conflicts(
-    *,
-    channels: Sequence[str],
-    currency: str,
-    total: float,
-    lower: FloatArray,
-    upper: FloatArray,
-    groups: Sequence[GroupRow],
-) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLimit:
+    """Limits on what several channels spend together over the horizon."""
+
+    name: str
+    channels: tuple[str, ...]
+    minimum: float = 0.0
+    maximum: float = np.inf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Every limit on a plan; nothing says yet that they can be met together."""
+
+    channels: tuple[str, ...]
+    currency: str
+    total: float
+    """Media spend, spent in full."""
+    lower: FloatArray
+    """(channel,)."""
+    upper: FloatArray
+    """(channel,)."""
+    groups: tuple[GroupLimit, ...] = ()
+
+    def written(self, value: float) -> str:
+        """Write an amount for an error message, cents only when it has some."""
+        return (
+            f"{value:,.0f} {self.currency}"
+            if abs(value - round(value)) < CENT / 2
+            else f"{value:,.2f} {self.currency}"
+        )
+
+
+def conflicts(limits: Limits) -> list[str]:
     """List every reason why no plan can meet the limits; none when one can.
 
     Conflicts that one limit or one sum shows are named first. When there are
     none, a linear program looks for the least violation of all limits together.
     """
-    found = [*_bounds(channels, currency, lower, upper), *_totals(currency, total, lower, upper)]
-    for group in groups:
-        found += _group(group, channels, currency, lower, upper)
-    if found:
-        return found
-    return _together(channels, currency, total, lower, upper, groups)
+    found = [*_bounds(limits), *_totals(limits)]
+    for group in limits.groups:
+        found += _group(limits, group)
+    return found or list(_together(limits))
 
 
-def amount(value: float, currency: str) -> str:
-    """Write an amount for an error message.
-
-    Examples
-    --------
-    >>> amount(1234567.5, "EUR")
-    '1,234,567.50 EUR'
-    >>> amount(1200.0, "EUR")
-    '1,200 EUR'
-    """
-    return f"{value:,.0f} {currency}" if float(value).is_integer() else f"{value:,.2f} {currency}"
-
-
-def _bounds(channels: Sequence[str], currency: str, lower: FloatArray, upper: FloatArray) -> list[str]:
-    found = []
-    for channel, low, high in zip(channels, lower, upper, strict=True):
+def _bounds(limits: Limits) -> Iterator[str]:
+    for channel, low, high in zip(limits.channels, limits.lower, limits.upper, strict=True):
         if not (np.isfinite(low) and np.isfinite(high)):
-            found.append(f"{channel}: limits are {low} to {high}, expected finite amounts: give both")
+            yield f"{channel}: limits are {low} to {high}, expected finite amounts: give both"
         elif low < 0:
-            found.append(f"{channel}: the floor is {amount(low, currency)}, expected 0 or more: raise it")
+            yield f"{channel}: the floor is {limits.written(low)}, expected 0 or more: raise it"
         elif low > high + CENT / 2:
-            found.append(
-                f"{channel}: the floor {amount(low, currency)} is above the ceiling {amount(high, currency)} "
-                f"by {amount(low - high, currency)}: lower the floor or raise the ceiling"
+            yield (
+                f"{channel}: the floor {limits.written(low)} is above the ceiling {limits.written(high)} "
+                f"by {limits.written(low - high)}: lower the floor or raise the ceiling"
             )
-    return found
 
 
-def _totals(currency: str, total: float, lower: FloatArray, upper: FloatArray) -> list[str]:
+def _totals(limits: Limits) -> Iterator[str]:
+    total, floors, ceilings = limits.total, float(limits.lower.sum()), float(limits.upper.sum())
     if not (np.isfinite(total) and total > 0):
-        return [f"total: {total} {currency}, expected an amount above 0: give the budget to share out"]
-    if lower.sum() > total + CENT / 2:
-        return [
-            f"total: floors add up to {amount(lower.sum(), currency)}, the budget is {amount(total, currency)}, "
-            f"{amount(lower.sum() - total, currency)} less: lower a floor or raise the budget"
-        ]
-    if upper.sum() < total - CENT / 2:
-        return [
-            f"total: ceilings add up to {amount(upper.sum(), currency)}, the budget is "
-            f"{amount(total, currency)}, {amount(total - upper.sum(), currency)} more: "
-            "raise a ceiling or lower the budget"
-        ]
-    return []
-
-
-def _group(
-    group: GroupRow, channels: Sequence[str], currency: str, lower: FloatArray, upper: FloatArray
-) -> list[str]:
-    name, members, minimum, maximum = group
-    where = f"group {name}"
-    if not members:
-        return [f"{where}: no channel, expected at least one: name its channels or leave the group out"]
-    strangers = [member for member in members if member not in channels]
-    if strangers:
-        return [f"{where}: unknown channel {s}, {_hint(s, channels)}" for s in strangers]
-    inside = np.isin(np.asarray(channels), members)
-    found = []
-    if minimum > maximum + CENT / 2:
-        found.append(
-            f"{where}: the minimum {amount(minimum, currency)} is above the maximum "
-            f"{amount(maximum, currency)} by {amount(minimum - maximum, currency)}: change one of them"
+        yield f"total: {total} {limits.currency}, expected an amount above 0: give the budget to share out"
+    elif floors > total + CENT / 2:
+        yield (
+            f"total: floors add up to {limits.written(floors)}, the budget is {limits.written(total)}, "
+            f"{limits.written(floors - total)} less: lower a floor or raise the budget"
         )
-    floor, ceiling = float(lower[inside].sum()), float(upper[inside].sum())
-    if floor > maximum + CENT / 2:
-        found.append(
-            f"{where}: the floors of its channels add up to {amount(floor, currency)}, the maximum is "
-            f"{amount(maximum, currency)}, {amount(floor - maximum, currency)} less: "
+    elif ceilings < total - CENT / 2:
+        yield (
+            f"total: ceilings add up to {limits.written(ceilings)}, the budget is {limits.written(total)}, "
+            f"{limits.written(total - ceilings)} more: raise a ceiling or lower the budget"
+        )
+
+
+def _group(limits: Limits, group: GroupLimit) -> Iterator[str]:
+    where = f"group {group.name}"
+    strangers = [member for member in group.channels if member not in limits.channels]
+    if not group.channels:
+        yield f"{where}: no channel, expected at least one: name its channels or leave the group out"
+    for stranger in strangers:
+        yield f"{where}: unknown channel {stranger}, {_hint(stranger, limits.channels)}"
+    if strangers or not group.channels:
+        return
+    inside = np.isin(np.asarray(limits.channels), group.channels)
+    floor, ceiling = float(limits.lower[inside].sum()), float(limits.upper[inside].sum())
+    if group.minimum > group.maximum + CENT / 2:
+        yield (
+            f"{where}: the minimum {limits.written(group.minimum)} is above the maximum "
+            f"{limits.written(group.maximum)} by {limits.written(group.minimum - group.maximum)}: "
+            "change one of them"
+        )
+    if floor > group.maximum + CENT / 2:
+        yield (
+            f"{where}: the floors of its channels add up to {limits.written(floor)}, the maximum is "
+            f"{limits.written(group.maximum)}, {limits.written(floor - group.maximum)} less: "
             "lower a floor or raise the maximum"
         )
-    if ceiling < minimum - CENT / 2:
-        found.append(
-            f"{where}: the ceilings of its channels add up to {amount(ceiling, currency)}, the minimum is "
-            f"{amount(minimum, currency)}, {amount(minimum - ceiling, currency)} more: "
+    if ceiling < group.minimum - CENT / 2:
+        yield (
+            f"{where}: the ceilings of its channels add up to {limits.written(ceiling)}, the minimum is "
+            f"{limits.written(group.minimum)}, {limits.written(group.minimum - ceiling)} more: "
             "raise a ceiling or lower the minimum"
         )
-    return found
 
 
-def _hint(name: str, known: Sequence[str]) -> str:
+def _hint(name: str, known: tuple[str, ...]) -> str:
     near = get_close_matches(name, known, n=1)
     return f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"
 
 
-def _together(
-    channels: Sequence[str],
-    currency: str,
-    total: float,
-    lower: FloatArray,
-    upper: FloatArray,
-    groups: Sequence[GroupRow],
-) -> list[str]:
-    """Find the least sum of violations of total and groups: zero when a plan exists.
+def _together(limits: Limits) -> Iterator[str]:
+    """Find the least sum of violations of the groups under the total: zero when a plan exists.
 
-    Columns: spend, then shortfall and excess of the total and of each group.
+    Columns of the program: spend, then shortfall and excess of each group.
     """
-    if not groups:
-        return []
-    rows, names = [np.ones(len(channels))], ["total"]
-    low, high = [total], [total]
-    for name, members, minimum, maximum in groups:
-        rows.append(np.isin(np.asarray(channels), members).astype(float))
-        names.append(f"group {name}")
-        low.append(minimum)
-        high.append(min(maximum, upper.sum()))
-    table, n_rows = np.stack(rows), len(rows)
-    shortfall, excess = np.eye(n_rows), np.eye(n_rows)
-    nothing = np.zeros((n_rows, n_rows))
+    n_channels, n_groups = len(limits.channels), len(limits.groups)
+    if not n_groups:
+        return
+    total = limits.total
+    members = np.array([np.isin(np.asarray(limits.channels), g.channels) for g in limits.groups], dtype=float)
+    minimum = np.array([g.minimum for g in limits.groups])
+    maximum = np.minimum([g.maximum for g in limits.groups], limits.upper.sum())
+    gives, nothing = np.eye(n_groups), np.zeros((n_groups, n_groups))
     solution = linprog(
-        np.concatenate([np.zeros(len(channels)), np.ones(2 * n_rows)]),
-        A_ub=np.block([[-table, -shortfall, nothing], [table, nothing, -excess]]),
-        b_ub=np.concatenate([-np.array(low), np.array(high)]) / total,
-        bounds=[*zip(lower / total, upper / total, strict=True), *[(0, None)] * (2 * n_rows)],
+        np.concatenate([np.zeros(n_channels), np.ones(2 * n_groups)]),
+        A_ub=np.block([[-members, -gives, nothing], [members, nothing, -gives]]),
+        b_ub=np.concatenate([-minimum, maximum]) / total,
+        A_eq=np.concatenate([np.ones(n_channels), np.zeros(2 * n_groups)])[None, :],
+        b_eq=[1.0],
+        bounds=[
+            *zip(limits.lower / total, np.maximum(limits.upper, limits.lower) / total, strict=True),
+            *[(0, None)] * (2 * n_groups),
+        ],
         method="highs",
     )
-    missing = np.asarray(solution.x)[len(channels) :] * total
-    found = []
-    for k, name in enumerate(names):
-        for size, word in ((missing[k], "short of"), (missing[n_rows + k], "above")):
+    missing = np.asarray(solution.x)[n_channels:] * total
+    for k, group in enumerate(limits.groups):
+        for size, word, limit in (
+            (missing[k], "short of its minimum", group.minimum),
+            (missing[n_groups + k], "above its maximum", group.maximum),
+        ):
             if size > CENT:
-                limit = low[k] if word == "short of" else high[k]
-                found.append(
-                    f"{name}: with every other limit met it stays {amount(round(size, 2), currency)} {word} "
-                    f"{amount(limit, currency)}: change it, a group or a bound"
+                yield (
+                    f"group {group.name}: with every other limit met it stays {limits.written(size)} {word} "
+                    f"{limits.written(limit)}: change it, another group, a bound or the budget"
                 )
-    return found

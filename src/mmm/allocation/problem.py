@@ -6,22 +6,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.allocation.feasibility import conflicts
+from mmm.allocation.feasibility import GroupLimit, Limits, conflicts
+from mmm.allocation.response import ResponseDraws
 from mmm.errors import InfeasibleBudgetError
 from mmm.params import RunParams
 from mmm.params.deciding import AllocationParams, Bounds
 
 FloatArray = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupLimit:
-    """Limits on what several channels spend together over the horizon."""
-
-    name: str
-    channels: tuple[str, ...]
-    minimum: float = 0.0
-    maximum: float = np.inf
 
 
 class Response(Protocol):
@@ -75,12 +66,14 @@ class BudgetProblem:
     def __post_init__(self) -> None:
         """Raise with every conflict and its size when no plan meets the limits."""
         found = conflicts(
-            channels=self.channels,
-            currency=self.currency,
-            total=self.total,
-            lower=self.lower,
-            upper=self.upper,
-            groups=[(g.name, g.channels, g.minimum, g.maximum) for g in self.groups],
+            Limits(
+                channels=self.channels,
+                currency=self.currency,
+                total=self.total,
+                lower=self.lower,
+                upper=self.upper,
+                groups=self.groups,
+            )
         )
         if found:
             raise InfeasibleBudgetError("budget problem", found)
@@ -114,17 +107,13 @@ class BudgetProblem:
         )
 
 
-def budget_problem(
-    params: RunParams, channels: tuple[str, ...], current: FloatArray, *, change: float = 0.0
-) -> BudgetProblem:
+def budget_problem(params: RunParams, response: ResponseDraws, *, change: float = 0.0) -> BudgetProblem:
     """Build the budget question that the params ask, from the plan of today.
 
     Parameters
     ----------
-    channels : tuple of str
-        Channels of the response.
-    current : ndarray of shape (channel,)
-        Media spend planned over the horizon.
+    response : ResponseDraws
+        Gives the channels and today's plan over the horizon.
     change : float
         Another budget than the one asked, as a share of it: the frontier tries some.
 
@@ -136,6 +125,7 @@ def budget_problem(
     asked = params.allocation
     if asked is None:
         raise ValueError("params have no allocation section")
+    channels, current = response.channels, response.current
     budget = float(np.round(current.sum(), 2)) if asked.budget == "plan" else float(asked.budget)
     limits = [_limits(asked, channel, amount) for channel, amount in zip(channels, current, strict=True)]
     strangers = [

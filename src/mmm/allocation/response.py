@@ -192,8 +192,8 @@ class ChannelPath:
         if is_harm.any():
             least, greatest = np.where(is_harm, greatest, least), np.where(is_harm, least, greatest)
         with np.errstate(invalid="ignore"):
-            low, high = (np.where(ceiling == 0, 0.0, ceiling * side).mean() for side in (least, greatest))
-        return float(low), float(high)
+            ends = [np.where(ceiling == 0, 0.0, ceiling * side).mean() for side in (least, greatest)]
+        return float(ends[0]), float(ends[1])
 
     def _adstock(self, amount: float) -> FloatArray:
         adstock: FloatArray = self.background + amount * self.per_unit

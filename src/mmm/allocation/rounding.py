@@ -1,5 +1,7 @@
 """Round a plan to a unit, exact to the cent, within every limit."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -8,6 +10,23 @@ from mmm.allocation.problem import BudgetProblem
 
 FloatArray = NDArray[np.float64]
 CENT = 0.01
+MAX_NODES = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Grid:
+    """Which channels take whole units, which keep their cents, and which one takes the remainder."""
+
+    unit: float
+    odd: int
+    """Channel that takes the remainder of the total."""
+    is_whole: NDArray[np.bool_]
+    kept: FloatArray
+    """(channel,), amounts in units, to the cent, of the channels that keep theirs."""
+    lower: FloatArray
+    """(channel,), in units."""
+    upper: FloatArray
+    """(channel,), in units."""
 
 
 def rounded(problem: BudgetProblem, spend: FloatArray, marginal: FloatArray) -> tuple[FloatArray, float]:
@@ -15,7 +34,7 @@ def rounded(problem: BudgetProblem, spend: FloatArray, marginal: FloatArray) -> 
 
     One channel takes the remainder of the total; a channel whose limits hold no
     multiple keeps its amount, to the cent. Where the limits leave no room, the
-    unit is divided by ten until they do.
+    unit is divided by ten until they do; 0 says that not even cents fit.
 
     Parameters
     ----------
@@ -26,88 +45,68 @@ def rounded(problem: BudgetProblem, spend: FloatArray, marginal: FloatArray) -> 
     """
     unit = problem.round_to
     while unit >= CENT * 0.999:
-        found = _in_multiples(problem, spend, marginal, unit)
-        if found is not None:
-            return found, unit
+        for odd in np.argsort(problem.lower - problem.upper, kind="stable"):  # the widest range first
+            found = _in_multiples(problem, spend, marginal, _grid(problem, spend, unit, int(odd)))
+            if found is not None:
+                return found, unit
         unit /= 10
     return spend, 0.0
 
 
-def _in_multiples(
-    problem: BudgetProblem, spend: FloatArray, marginal: FloatArray, unit: float
-) -> FloatArray | None:
-    """Try each channel as the one that takes the remainder, the widest first."""
-    low, high = np.ceil(problem.lower / unit - 1e-9), np.floor(problem.upper / unit + 1e-9)
-    is_free = low <= high
-    candidates = [int(c) for c in np.argsort(problem.lower - problem.upper, kind="stable")]
-    for odd in candidates:
-        found = _with_remainder_on(problem, spend, marginal, unit, is_free, odd)
-        if found is not None:
-            return found
-    return None
-
-
-def _with_remainder_on(
-    problem: BudgetProblem,
-    spend: FloatArray,
-    marginal: FloatArray,
-    unit: float,
-    is_free: NDArray[np.bool_],
-    odd: int,
-) -> FloatArray | None:
-    """Solve for whole multiples; the odd channel's amount is what is left of the total.
-
-    Columns: amounts in units, then each one's distance from the plan.
-    """
-    n, plan = len(spend), spend / unit
+def _grid(problem: BudgetProblem, spend: FloatArray, unit: float, odd: int) -> _Grid:
     kept = np.round(spend, 2) / unit
-    is_whole = is_free.copy()
-    is_whole[odd] = False
-    is_kept = ~is_free
-    is_kept[odd] = False
-    lower = np.where(is_kept, kept, problem.lower / unit)
-    upper = np.where(is_kept, kept, problem.upper / unit)
-    one, nothing = np.eye(n), np.zeros((1, n))
-    rows = problem.group_rows
+    has_multiple = np.ceil(problem.lower / unit - 1e-9) <= np.floor(problem.upper / unit + 1e-9)
+    is_odd = np.arange(len(spend)) == odd
+    is_kept = ~has_multiple & ~is_odd
+    return _Grid(
+        unit=unit,
+        odd=odd,
+        is_whole=has_multiple & ~is_odd,
+        kept=kept,
+        lower=np.where(is_kept, kept, problem.lower / unit),
+        upper=np.where(is_kept, kept, problem.upper / unit),
+    )
+
+
+def _in_multiples(
+    problem: BudgetProblem, spend: FloatArray, marginal: FloatArray, grid: _Grid
+) -> FloatArray | None:
+    """Solve for whole multiples; columns are amounts in units, then each one's distance from the plan."""
+    n, plan, total = len(spend), spend / grid.unit, problem.total / grid.unit
+    one, rows = np.eye(n), problem.group_rows
     solution = milp(
         np.concatenate([-_pull(marginal), np.ones(n)]),
-        integrality=np.concatenate([is_whole.astype(float), np.zeros(n)]),
-        bounds=Bounds(np.concatenate([lower, np.zeros(n)]), np.concatenate([upper, np.full(n, np.inf)])),
+        integrality=np.concatenate([grid.is_whole.astype(float), np.zeros(n)]),
+        bounds=Bounds(
+            np.concatenate([grid.lower, np.zeros(n)]), np.concatenate([grid.upper, np.full(n, np.inf)])
+        ),
         constraints=[
-            LinearConstraint(
-                np.hstack([np.ones((1, n)), nothing]), problem.total / unit, problem.total / unit
-            ),
+            LinearConstraint(np.concatenate([np.ones(n), np.zeros(n)])[None, :], total, total),
             LinearConstraint(np.hstack([one, -one]), -np.inf, plan),
             LinearConstraint(np.hstack([one, one]), plan, np.inf),
             LinearConstraint(
-                np.hstack([rows, np.zeros_like(rows)]), problem.group_lower / unit, problem.group_upper / unit
+                np.hstack([rows, np.zeros_like(rows)]),
+                problem.group_lower / grid.unit,
+                problem.group_upper / grid.unit,
             ),
         ],
-        options={"node_limit": 1000},
+        options={"node_limit": MAX_NODES},
     )
-    if solution.x is None:
-        return None
-    return _to_the_cent(problem, np.asarray(solution.x)[:n], kept, unit, is_whole, odd)
+    return None if solution.x is None else _to_the_cent(problem, np.asarray(solution.x)[:n], grid)
 
 
 def _pull(marginal: FloatArray) -> FloatArray:
     """Give where rounding should lean: less than one, so that distance still decides first."""
-    spread = marginal - marginal.mean()
-    size = float(np.abs(spread).max())
-    return 0.5 * spread / size if size > 0 else spread
+    lean = marginal - marginal.mean()
+    size = float(np.abs(lean).max())
+    return 0.5 * lean / size if size > 0 else lean
 
 
-def _to_the_cent(
-    problem: BudgetProblem,
-    found: FloatArray,
-    kept: FloatArray,
-    unit: float,
-    is_whole: NDArray[np.bool_],
-    odd: int,
-) -> FloatArray | None:
+def _to_the_cent(problem: BudgetProblem, found: FloatArray, grid: _Grid) -> FloatArray | None:
     """Turn multiples into cents that add up exactly, and look at every limit again."""
-    cents = np.round(np.where(is_whole, np.round(found), kept) * unit * 100).astype(np.int64)
-    cents[odd] = 0
-    cents[odd] = round(problem.total * 100) - int(cents.sum())
+    units = np.where(grid.is_whole, np.round(found), grid.kept)
+    cents = np.round(units * grid.unit * 100).astype(np.int64)
+    cents[grid.odd] = 0
+    cents[grid.odd] = round(problem.total * 100) - int(cents.sum())
     amounts: FloatArray = cents / 100.0
     return amounts if problem.holds(amounts, tolerance=1e-6) else None

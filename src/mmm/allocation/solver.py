@@ -11,6 +11,8 @@ from mmm.allocation.problem import BudgetProblem, Response
 from mmm.allocation.rounding import rounded
 
 FloatArray = NDArray[np.float64]
+PROBE = 1e-3
+"""Step of the second difference, as a share of the budget."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,29 +128,51 @@ def nearest_plan(problem: BudgetProblem, wanted: FloatArray) -> FloatArray:
     return np.clip(np.asarray(solution.x)[:n] * unit, problem.lower, problem.upper)
 
 
-def _polish(problem: BudgetProblem, response: Response, plan: FloatArray) -> FloatArray:
-    """Follow the gradient from a plan, in shares of the budget, so that no tolerance depends on money."""
-    total = problem.total
-    size = max(abs(expected_profit(response, plan)), total)
-    limits = [LinearConstraint(np.ones((1, len(plan))), 1.0, 1.0)]
-    if problem.groups:
-        limits.append(
-            LinearConstraint(problem.group_rows, problem.group_lower / total, problem.group_upper / total)
-        )
+def bends(problem: BudgetProblem, response: Response, plan: FloatArray) -> FloatArray:
+    """Give how fast each channel's marginal profit falls with spend, (channel,), above zero.
 
-    def loss(share: FloatArray) -> tuple[float, FloatArray]:
-        spend = np.clip(share * total, problem.lower, problem.upper)
+    A channel that bends the other way, or hardly, counts for a hundredth of the mean.
+    """
+    step = PROBE * problem.total
+    low, high = np.maximum(plan - step, 0.0), plan + step
+    slopes = [response.expected(c, np.array([low[c], high[c]]))[1] for c in range(len(plan))]
+    fall = np.array([slope[0] - slope[1] for slope in slopes]) / (high - low)
+    mean = float(np.abs(fall).mean())
+    return np.maximum(fall, 0.01 * mean) if mean > 0 else np.ones_like(fall)
+
+
+def _polish(problem: BudgetProblem, response: Response, plan: FloatArray) -> FloatArray:
+    """Follow the gradient from a plan with SLSQP.
+
+    Spend is measured in units in which every channel bends alike, and profit
+    above the plan's in units in which that bend is one, the mean slope left out
+    because the total is spent in full. The first step is then nearly Newton's,
+    and no tolerance depends on the currency.
+    """
+    from_profit, from_marginal = profit_and_marginal(response, plan)
+    common = float(from_marginal.mean())
+    bend = bends(problem, response, plan)
+    unit = problem.total * np.sqrt(bend.mean() / bend)
+    size = float(bend.mean()) * problem.total**2
+    limits = [LinearConstraint((unit / problem.total)[None, :], 1.0, 1.0)]
+    if problem.groups:
+        rows, total = problem.group_rows * unit / problem.total, problem.total
+        limits.append(LinearConstraint(rows, problem.group_lower / total, problem.group_upper / total))
+
+    def loss(position: FloatArray) -> tuple[float, FloatArray]:
+        spend = np.clip(position * unit, problem.lower, problem.upper)
         profit, marginal = profit_and_marginal(response, spend)
-        return -profit / size, -marginal * total / size
+        above = profit - from_profit - common * float(spend.sum() - plan.sum())
+        return -above / size, -(marginal - common) * unit / size
 
     solution = minimize(
         loss,
-        plan / total,
+        plan / unit,
         jac=True,
-        bounds=Bounds(problem.lower / total, problem.upper / total),
+        bounds=Bounds(problem.lower / unit, problem.upper / unit),
         constraints=limits,
         method="SLSQP",
-        options={"ftol": 1e-12, "maxiter": 100},
+        options={"ftol": 1e-14, "maxiter": 100},
     )
-    found = np.clip(np.asarray(solution.x) * total, problem.lower, problem.upper)
-    return found if problem.holds(found, tolerance=1e-7 * total) else plan
+    found = np.clip(np.asarray(solution.x) * unit, problem.lower, problem.upper)
+    return found if problem.holds(found, tolerance=1e-7 * problem.total) else plan

@@ -1,0 +1,64 @@
+"""Budget questions: the best plan, the proof that it is the best, and the chance that it pays.
+
+Names are looked up when they are used, so that the simulator page loads numpy alone.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mmm.allocation.feasibility import GroupLimit
+    from mmm.allocation.fitted import response_draws
+    from mmm.allocation.problem import BudgetProblem, budget_problem
+    from mmm.allocation.response import ResponseDraws
+    from mmm.allocation.simulator import (
+        Answer,
+        Simulator,
+        load_simulator,
+        save_simulator,
+        simulate_budget,
+    )
+    from mmm.allocation.solver import Allocation, allocate
+    from mmm.allocation.tables import AllocationResult, allocation_tables, decide
+
+__all__ = [
+    "Allocation",
+    "AllocationResult",
+    "Answer",
+    "BudgetProblem",
+    "GroupLimit",
+    "ResponseDraws",
+    "Simulator",
+    "allocate",
+    "allocation_tables",
+    "budget_problem",
+    "decide",
+    "load_simulator",
+    "response_draws",
+    "save_simulator",
+    "simulate_budget",
+]
+
+_HOME = {
+    "Allocation": "solver",
+    "AllocationResult": "tables",
+    "Answer": "simulator",
+    "BudgetProblem": "problem",
+    "GroupLimit": "feasibility",
+    "ResponseDraws": "response",
+    "Simulator": "simulator",
+    "allocate": "solver",
+    "allocation_tables": "tables",
+    "budget_problem": "problem",
+    "decide": "tables",
+    "load_simulator": "simulator",
+    "response_draws": "fitted",
+    "save_simulator": "simulator",
+    "simulate_budget": "simulator",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'mmm.allocation' has no attribute {name!r}")
+    return getattr(import_module(f"mmm.allocation.{_HOME[name]}"), name)

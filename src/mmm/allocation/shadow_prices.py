@@ -1,0 +1,118 @@
+"""What one more unit of money on each limit would bring."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import LinearConstraint, minimize
+
+from mmm.allocation.judgement import Spread, spread
+from mmm.allocation.problem import BudgetProblem
+from mmm.allocation.response import ResponseDraws
+from mmm.allocation.solver import bends
+
+FloatArray = NDArray[np.float64]
+BEND = 1e-3
+"""Weight of the curves' bend beside their slope: it only decides between moves that pay alike."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowPrice:
+    """Profit that one more unit of money on a binding limit brings, with what it takes."""
+
+    limit: str
+    """budget, group_maximum, group_minimum, upper or lower."""
+    subject: str
+    """Group or channel; `budget` for the total."""
+    profit: Spread
+    direction: FloatArray
+    """(channel,), how the plan would move."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Limit:
+    """A row of the tangent problem: `low <= row @ move <= high`."""
+
+    kind: str
+    subject: str
+    row: FloatArray
+    low: float
+    high: float
+
+
+def shadow_prices(
+    problem: BudgetProblem, response: ResponseDraws, exact: FloatArray
+) -> tuple[ShadowPrice, ...]:
+    """Price the budget and every limit that binds at the optimum, before rounding.
+
+    Each price is a one-sided derivative along the way the optimum moves when the
+    limit gives way by one: to where the next unit pays most, spread over channels
+    that pay alike as their curves bend. A floor or a minimum gives way downwards,
+    so its price is what the commitment costs. Without a way to use the relief
+    (every channel at its ceiling), a limit has no price.
+    """
+    marginal = response.marginal(exact) - response.cost_rate
+    bend = bends(problem, response, exact)
+    bend /= bend.mean()
+    binding = _binding(problem, exact)
+    found = []
+    for moved in range(len(binding)):
+        direction = _direction(marginal.mean(axis=0), bend, binding, moved)
+        if direction is not None:
+            limit = binding[moved]
+            found.append(
+                ShadowPrice(
+                    limit=limit.kind,
+                    subject=limit.subject,
+                    profit=spread(marginal @ direction),
+                    direction=direction,
+                )
+            )
+    return tuple(found)
+
+
+def _binding(problem: BudgetProblem, exact: FloatArray) -> list[_Limit]:
+    close = 1e-6 * problem.total
+    one, rows, spent = np.eye(len(exact)), problem.group_rows, problem.group_rows @ exact
+    found = [_Limit(kind="budget", subject="budget", row=np.ones(len(exact)), low=0.0, high=0.0)]
+    for group, row, amount in zip(problem.groups, rows, spent, strict=True):
+        if amount >= group.maximum - close:
+            found.append(_Limit(kind="group_maximum", subject=group.name, row=row, low=-np.inf, high=0.0))
+        if amount <= group.minimum + close and group.minimum > 0:
+            found.append(_Limit(kind="group_minimum", subject=group.name, row=row, low=0.0, high=np.inf))
+    for c, channel in enumerate(problem.channels):
+        if exact[c] >= problem.upper[c] - close:
+            found.append(_Limit(kind="upper", subject=channel, row=one[c], low=-np.inf, high=0.0))
+        if exact[c] <= problem.lower[c] + close:
+            found.append(_Limit(kind="lower", subject=channel, row=one[c], low=0.0, high=np.inf))
+    return found
+
+
+def _direction(
+    gradient: FloatArray, bend: FloatArray, binding: list[_Limit], moved: int
+) -> FloatArray | None:
+    """Find the best move when one limit gives way by one unit and the others hold."""
+    low = np.array([limit.low for limit in binding])
+    high = np.array([limit.high for limit in binding])
+    kind = binding[moved].kind
+    if kind == "budget":
+        low[moved] = high[moved] = 1.0
+    elif kind in {"group_minimum", "lower"}:
+        low[moved] = -1.0
+    else:
+        high[moved] = 1.0
+    rows = np.stack([limit.row for limit in binding])
+    slope = gradient / max(float(np.abs(gradient).max()), 1e-300)
+
+    def loss(move: FloatArray) -> tuple[float, FloatArray]:
+        return float(0.5 * BEND * (bend * move**2).sum() - slope @ move), BEND * bend * move - slope
+
+    solution = minimize(
+        loss,
+        np.zeros(len(gradient)),
+        jac=True,
+        constraints=[LinearConstraint(rows, low, high)],
+        method="SLSQP",
+        options={"ftol": 1e-12, "maxiter": 200},
+    )
+    return np.asarray(solution.x) if solution.success else None

@@ -1,0 +1,218 @@
+"""The tables of a budget decision, from one call."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from mmm.allocation.fitted import response_draws
+from mmm.allocation.frontier import FrontierPoint, frontier
+from mmm.allocation.judgement import (
+    Spread,
+    chance,
+    compared_plans,
+    extrapolates,
+    move_gains,
+    regrets,
+    spread,
+)
+from mmm.allocation.problem import BudgetProblem, budget_problem
+from mmm.allocation.response import ResponseDraws
+from mmm.allocation.shadow_prices import shadow_prices
+from mmm.allocation.solver import Allocation, allocate
+from mmm.params import RunParams
+from mmm.records import TABLES
+
+if TYPE_CHECKING:
+    from mmm.inference import Fit
+
+FloatArray = NDArray[np.float64]
+Row = tuple[str, str, float, float, float]
+"""quantity, subject, value, lower, upper."""
+LEVELS = ("strategic", "tactical", "operational")
+OBJECTIVES = ("acquisition", "retention", "brand")
+ALL = "all"
+PLAN = "plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllocationResult:
+    """A budget question, its answer, and everything that is published about it."""
+
+    problem: BudgetProblem
+    allocation: Allocation
+    response: ResponseDraws
+    tables: Mapping[str, pd.DataFrame]
+    """allocation, allocation_summary, plans, frontier, shadow_prices, matrix."""
+    labels: Mapping[str, Mapping[str, Mapping[str, str]]]
+    """`channels` and `outcome`: name: language: words."""
+
+
+def allocation_tables(
+    params: RunParams, fit: "Fit", panel: xr.Dataset, plan: xr.Dataset | None
+) -> AllocationResult:
+    """Answer the budget question of the params and lay the answer out in tables.
+
+    Raises
+    ------
+    InfeasibleBudgetError
+        The limits conflict; every conflict is named with its size.
+    UserInputError
+        The outcome has no value in money, or the plan is shorter than the horizon.
+    """
+    return decide(params, response_draws(fit, panel, plan, params))
+
+
+def decide(params: RunParams, response: ResponseDraws) -> AllocationResult:
+    """Answer the budget question of the params for given response draws."""
+    problem = budget_problem(params, response)
+    allocation = allocate(problem, response)
+    points = frontier(params, response, (problem, allocation))
+    tables = {
+        "allocation": allocation_table(problem, response, allocation),
+        "allocation_summary": _long(_summary(problem, response, allocation)),
+        "plans": _long(_plans(problem, response, allocation)),
+        "frontier": _long(row for point in points for row in _frontier(point)),
+        "shadow_prices": _long(_prices(problem, response, allocation)),
+        "matrix": matrix(params, problem, allocation),
+    }
+    return AllocationResult(
+        problem=problem, allocation=allocation, response=response, tables=tables, labels=_labels(params)
+    )
+
+
+def allocation_table(problem: BudgetProblem, response: ResponseDraws, allocation: Allocation) -> pd.DataFrame:
+    """Tabulate today's and the recommended spend of every channel, with the gain of each move.
+
+    `p_gain` is unknown where nothing moves. `period` is the horizon: first and last day.
+    """
+    gains = move_gains(response, problem.current, allocation.spend)
+    p05, p95 = np.quantile(gains, [0.05, 0.95], axis=0)
+    delta = np.round(allocation.spend - problem.current, 2)
+    table = pd.DataFrame(
+        {
+            "geo": ALL,
+            "channel": list(problem.channels),
+            "period": horizon(response),
+            "current": problem.current,
+            "recommended": allocation.spend,
+            "lower": problem.lower,
+            "upper": problem.upper,
+            "delta": delta,
+            "gain_mean": gains.mean(axis=0),
+            "gain_p05": p05,
+            "gain_p95": p95,
+            "p_gain": np.where(delta == 0, np.nan, (gains > 0).mean(axis=0)),
+            "extrapolates": extrapolates(response, allocation.spend),
+        }
+    )
+    return table[list(TABLES["allocation"])]
+
+
+def horizon(response: ResponseDraws) -> str:
+    """Write the horizon as an ISO interval of the first periods' starts, `2026-09-28/2026-12-21`."""
+    return f"{response.periods[0]}/{response.periods[-1]}"
+
+
+def matrix(params: RunParams, problem: BudgetProblem, allocation: Allocation) -> pd.DataFrame:
+    """Lay the budget out by level, objective and channel, before and after."""
+    placed = [params.channels[channel] for channel in problem.channels]
+    table = pd.DataFrame(
+        {
+            "level": pd.Categorical([p.level for p in placed], LEVELS),
+            "objective": pd.Categorical([p.objective for p in placed], OBJECTIVES),
+            "channel": list(problem.channels),
+            "before": problem.current,
+            "after": allocation.spend,
+            "difference": np.round(allocation.spend - problem.current, 2),
+        }
+    )
+    ordered = table.sort_values(["level", "objective"], kind="stable", ignore_index=True)
+    return ordered.astype({"level": str, "objective": str})[list(TABLES["matrix"])]
+
+
+def _summary(problem: BudgetProblem, response: ResponseDraws, allocation: Allocation) -> Iterable[Row]:
+    gain = response.profit(allocation.spend) - response.profit(problem.current)
+    full_cost = float(response.full_cost(allocation.spend).sum())
+    delta = allocation.spend - problem.current
+    yield _spread_row("gain", PLAN, spread(gain))
+    yield _row("p_gain", PLAN, chance(gain) if np.abs(delta).max() > 0 else np.nan)
+    yield _spread_row("profit", PLAN, spread(response.profit(allocation.spend)))
+    yield _spread_row("profit", "current", spread(response.profit(problem.current)))
+    yield _spread_row("contribution", PLAN, spread(response.contribution(allocation.spend).sum(axis=1)))
+    yield _row("budget", PLAN, problem.total)
+    yield _row("full_cost", PLAN, full_cost)
+    yield _row("moved", PLAN, float(np.maximum(delta, 0).sum()))
+    yield _row("certificate", PLAN, float(allocation.bound is not None))
+    if allocation.bound is not None and allocation.gap is not None:
+        yield _row("bound", PLAN, allocation.bound)
+        yield _row("gap", PLAN, allocation.gap)
+        yield _row("gap_share", PLAN, allocation.gap / max(abs(allocation.bound), 1e-9))
+    yield _row("current_is_allowed", "current", float(allocation.starts_from_current))
+    yield _row("extrapolating_channels", PLAN, float(extrapolates(response, allocation.spend).sum()))
+    yield _row("round_to", PLAN, allocation.round_to)
+    yield _row("draws", PLAN, response.n_draws)
+
+
+def _plans(problem: BudgetProblem, response: ResponseDraws, allocation: Allocation) -> Iterable[Row]:
+    plans = compared_plans(problem, response, allocation)
+    regret = regrets(problem, response, plans)
+    today = response.profit(problem.current)
+    for name, spend in plans.items():
+        gain = response.profit(spend) - today
+        yield _row("spend", name, float(spend.sum()))
+        yield _row("full_cost", name, float(response.full_cost(spend).sum()))
+        yield _spread_row("contribution", name, spread(response.contribution(spend).sum(axis=1)))
+        yield _spread_row("profit", name, spread(response.profit(spend)))
+        yield _spread_row("gain", name, spread(gain))
+        yield _row("p_gain", name, np.nan if name == "current" else chance(gain))
+        yield _spread_row("regret", name, spread(regret[name]))
+
+
+def _frontier(point: FrontierPoint) -> Iterable[Row]:
+    """Give the rows of one budget; its subject is the change of budget, such as `-0.2`."""
+    subject = f"{point.change:+g}"
+    yield _row("budget", subject, point.budget)
+    yield _row("feasible", subject, float(point.allocation is not None))
+    spreads = {
+        "profit": point.profit,
+        "gain": point.gain,
+        "marginal_profit": point.marginal_profit,
+        "marginal_return": point.marginal_return,
+    }
+    for quantity, found in spreads.items():
+        if found is not None:
+            yield _spread_row(quantity, subject, found)
+    if point.allocation is not None:
+        yield _row("p_gain", subject, point.p_gain)
+        for channel, amount in zip(point.allocation.channels, point.allocation.spend, strict=True):
+            yield _row(f"spend:{channel}", subject, float(amount))
+
+
+def _prices(problem: BudgetProblem, response: ResponseDraws, allocation: Allocation) -> Iterable[Row]:
+    for price in shadow_prices(problem, response, allocation.exact):
+        yield _spread_row(price.limit, price.subject, price.profit)
+
+
+def _labels(params: RunParams) -> dict[str, dict[str, dict[str, str]]]:
+    asked = params.allocation.outcome if params.allocation else ""
+    return {
+        "channels": {name: channel.label.model_dump() for name, channel in params.channels.items()},
+        "outcome": {asked: params.outcomes[asked].label.model_dump()},
+    }
+
+
+def _row(quantity: str, subject: str, value: float) -> Row:
+    return quantity, subject, float(value), np.nan, np.nan
+
+
+def _spread_row(quantity: str, subject: str, found: Spread) -> Row:
+    return quantity, subject, found.mean, found.p05, found.p95
+
+
+def _long(rows: Iterable[Row]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=list(TABLES["plans"]))
