@@ -18,7 +18,7 @@ def compiled_density(design: Design, spec: ModelSpec) -> CompiledDensity:
 
     buffer = build_buffer(design, spec)
     return CompiledDensity(
-        address=log_density_entry.address,
+        address=log_density_entry.address or 0,
         data=buffer.data,
         n_parameters=buffer.n_parameters,
         start=prior_centre(design, spec),

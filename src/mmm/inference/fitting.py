@@ -1,12 +1,15 @@
-"""`fit`: panel and specification in, checked posterior out."""
+"""`fit`: panel and specification in, posterior out, sampled again once when it does not converge."""
 
 import xarray as xr
 
 from mmm.inference.compiled import sample_compiled
 from mmm.inference.gate import convergence_problems
+from mmm.inference.pymc_engine import sample_pymc
 from mmm.inference.records import Fit
 from mmm.model import ModelSpec, build_design
 from mmm.sampling import Progress, SamplerSettings
+
+_ENGINES = {"compiled": sample_compiled, "pymc": sample_pymc}
 
 
 def fit(panel: xr.Dataset, spec: ModelSpec, seed: int, progress: Progress | None = None) -> Fit:
@@ -26,19 +29,25 @@ def fit(panel: xr.Dataset, spec: ModelSpec, seed: int, progress: Progress | None
         See `mmm.model.build_design`.
     """
     design = build_design(panel, spec)
-    settings = SamplerSettings(chains=spec.chains, draws=spec.draws, warmup=spec.warmup)
-    draws, stats = sample_compiled(design, spec, settings, seed, progress)
-    attempts = 1
-    if convergence_problems(draws, stats):
-        careful = SamplerSettings(
-            chains=spec.chains,
-            draws=2 * spec.draws,
-            warmup=2 * spec.warmup,
-            target_accept=0.95,
-            start_spread=0.1,
-        )
-        draws, stats = sample_compiled(design, spec, careful, seed, progress)
-        attempts = 2
+    sample = _ENGINES[spec.engine]
+    attempt = 0
+    for settings in _attempts(spec):
+        attempt += 1
+        draws, stats = sample(design, spec, settings, seed, progress)
+        if not convergence_problems(draws, stats):
+            break
     return Fit(
-        spec=spec, design=design, draws=draws, stats=stats, seed=seed, attempts=attempts, engine="compiled"
+        spec=spec, design=design, draws=draws, stats=stats, seed=seed, attempts=attempt, engine=spec.engine
     )
+
+
+def _attempts(spec: ModelSpec) -> tuple[SamplerSettings, SamplerSettings]:
+    usual = SamplerSettings(chains=spec.chains, draws=spec.draws, warmup=spec.warmup)
+    careful = SamplerSettings(
+        chains=spec.chains,
+        draws=2 * spec.draws,
+        warmup=2 * spec.warmup,
+        target_accept=0.95,
+        start_spread=0.1,
+    )
+    return usual, careful

@@ -43,13 +43,11 @@ def convergence_problems(draws: xr.Dataset, stats: xr.Dataset) -> list[str]:
     problems = []
     mixing = table[table["r_hat"] >= GATE.max_r_hat].sort_values("r_hat", ascending=False)
     if len(mixing):
-        worst = ", ".join(f"{row.name_} {row.r_hat:.3f}" for row in _rows(mixing))
-        problems.append(f"R-hat: {worst}, expected below {GATE.max_r_hat}")
+        problems.append(f"R-hat: {_worst(mixing, 'r_hat', '.3f')}, expected below {GATE.max_r_hat}")
     size = table.assign(ess=table[["ess_bulk", "ess_tail"]].min(axis=1))
     few = size[size["ess"] <= GATE.min_ess].sort_values("ess")
     if len(few):
-        worst = ", ".join(f"{row.name_} {row.ess:.0f}" for row in _rows(few))
-        problems.append(f"effective draws: {worst}, expected above {GATE.min_ess:.0f}")
+        problems.append(f"effective draws: {_worst(few, 'ess', '.0f')}, expected above {GATE.min_ess:.0f}")
     divergent = float(stats["diverging"].mean())
     if divergent > GATE.max_divergent:
         problems.append(f"divergent draws: {divergent:.2%}, expected at most {GATE.max_divergent:.1%}")
@@ -74,8 +72,9 @@ def require_convergence(fit: Fit) -> None:
         )
 
 
-def _rows(table: pd.DataFrame) -> list[object]:
-    return list(table.head(3).rename(columns={"name": "name_"}).itertuples())
+def _worst(table: pd.DataFrame, figure: str, how: str) -> str:
+    """Quote at most five parameters with their figure."""
+    return listed(f"{name} {value:{how}}" for name, value in zip(table["name"], table[figure], strict=True))
 
 
 def _labels(values: xr.DataArray) -> list[str]:

@@ -9,10 +9,14 @@ Parameters, in order, with C channels and G amplitudes: logit retention (C), log
 """
 
 import math
+from typing import Any
 
 import numba
 import numpy as np
 from numba import types
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
 
 HEADER = 8
 POOLED, COEFFICIENT = 0, 2
@@ -21,12 +25,12 @@ NO_PRESSURE = 1e-200
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _sizes(data):
+def _sizes(data: Array) -> tuple[int, int, int, int]:
     return int(data[0]), int(data[1]), int(data[2]), int(data[3])
 
 
 @numba.njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
-def _dot(left, right):
+def _dot(left: Array, right: Array) -> float:
     total = 0.0
     for i in range(left.shape[0]):
         total += left[i] * right[i]
@@ -34,13 +38,13 @@ def _dot(left, right):
 
 
 @numba.njit(cache=True, error_model="numpy", fastmath={"contract"})
-def _add_multiple(target, factor, row):
+def _add_multiple(target: Array, factor: float, row: Array) -> None:
     for i in range(target.shape[0]):
         target[i] += factor * row[i]
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _pressure(spend, carry_in, retention, pressure):
+def _pressure(spend: Array, carry_in: float, retention: float, pressure: Array) -> None:
     """Geometric adstock by its recursion."""
     previous = carry_in
     for t in range(spend.shape[0]):
@@ -51,7 +55,7 @@ def _pressure(spend, carry_in, retention, pressure):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _saturate(pressure, log_half, slope, log_odds, reached):
+def _saturate(pressure: Array, log_half: float, slope: float, log_odds: Array, reached: Array) -> float:
     """Hill by its log-odds; gives the sum over periods."""
     total = 0.0
     for t in range(pressure.shape[0]):
@@ -66,7 +70,18 @@ def _saturate(pressure, log_half, slope, log_odds, reached):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _media(theta, spend, carry_in, kind, pressure, log_odds, reached, residual, ceiling, total):
+def _media(
+    theta: Array,
+    spend: Array,
+    carry_in: Array,
+    kind: Array,
+    pressure: Array,
+    log_odds: Array,
+    reached: Array,
+    residual: Array,
+    ceiling: Array,
+    total: Array,
+) -> None:
     """Subtract each channel's contribution from `residual`; fill the arrays that the gradient needs."""
     channels, periods = spend.shape
     for c in range(channels):
@@ -84,8 +99,18 @@ def _media(theta, spend, carry_in, kind, pressure, log_odds, reached, residual, 
 
 @numba.njit(cache=True, error_model="numpy")
 def _media_gradient(
-    theta, spend, carry_in, kind, pressure, log_odds, reached, pull, ceiling, total, gradient
-):
+    theta: Array,
+    spend: Array,
+    carry_in: Array,
+    kind: Array,
+    pressure: Array,
+    log_odds: Array,
+    reached: Array,
+    pull: Array,
+    ceiling: Array,
+    total: Array,
+    gradient: Array,
+) -> None:
     """Add to `gradient` what the likelihood says of each channel; `pull` is its slope in the mean."""
     channels, periods = spend.shape
     for c in range(channels):
@@ -114,13 +139,23 @@ def _media_gradient(
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _normal(value, location, spread):
+def _normal(value: float, location: float, spread: float) -> tuple[float, float]:
     z = (value - location) / spread
     return -0.5 * z * z, -z / spread
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _prior(theta, channels, groups, hyper, kind, group_scale, noise_scale, pool, gradient):
+def _prior(
+    theta: Array,
+    channels: int,
+    groups: int,
+    hyper: Array,
+    kind: Array,
+    group_scale: Array,
+    noise_scale: float,
+    pool: Array,
+    gradient: Array,
+) -> float:
     """Log-density of the parameters and its gradient, which is written over `gradient`.
 
     Rows of `hyper`: Beta a and b, mean and sd of log half, of log slope, of the strength.
@@ -153,7 +188,9 @@ def _prior(theta, channels, groups, hyper, kind, group_scale, noise_scale, pool,
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _pool_prior(theta, channels, hyper, kind, pool, gradient):
+def _pool_prior(
+    theta: Array, channels: int, hyper: Array, kind: Array, pool: Array, gradient: Array
+) -> float:
     """Log-normal total of the pooled channels, normal deviations from the split by cost."""
     members, total, mean = 0, 0.0, 0.0
     for c in range(channels):
@@ -175,7 +212,7 @@ def _pool_prior(theta, channels, hyper, kind, pool, gradient):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _deviations(theta, channels, scale, group, deviation):
+def _deviations(theta: Array, channels: int, scale: Array, group: Array, deviation: Array) -> None:
     """Prior standard deviation of each coefficient of the baseline."""
     for k in range(scale.shape[0]):
         g = int(group[k])
@@ -183,7 +220,7 @@ def _deviations(theta, channels, scale, group, deviation):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _factor(gram, deviation, inverse_variance, lower):
+def _factor(gram: Array, deviation: Array, inverse_variance: float, lower: Array) -> float:
     """Cholesky factor of I + D G D / noise variance, row by row; gives its log-determinant."""
     size = deviation.shape[0]
     log_determinant = 0.0
@@ -202,7 +239,7 @@ def _factor(gram, deviation, inverse_variance, lower):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _solve(lower, right):
+def _solve(lower: Array, right: Array) -> None:
     """Solve L L' x = right in place."""
     size = right.shape[0]
     for i in range(size):
@@ -211,7 +248,7 @@ def _solve(lower, right):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _solve_transposed(lower, right):
+def _solve_transposed(lower: Array, right: Array) -> None:
     """Solve L' x = right in place."""
     for i in range(right.shape[0] - 1, -1, -1):
         right[i] /= lower[i, i]
@@ -219,7 +256,7 @@ def _solve_transposed(lower, right):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _inverse_diagonal(lower, inverse, diagonal):
+def _inverse_diagonal(lower: Array, inverse: Array, diagonal: Array) -> None:
     """Diagonal of the inverse of L L': the squared norms of the columns of L's inverse."""
     size = diagonal.shape[0]
     diagonal[:] = 0.0
@@ -234,7 +271,7 @@ def _inverse_diagonal(lower, inverse, diagonal):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _unpack(data):
+def _unpack(data: Array) -> tuple[Array, ...]:
     """Views of the buffer; `inference.buffer` writes them in this order."""
     channels, periods, columns, groups = _sizes(data)
     at = HEADER
@@ -261,7 +298,7 @@ def _unpack(data):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def log_density(theta, data, gradient):
+def log_density(theta: Array, data: Array, gradient: Array) -> float:
     """Give the log-density, up to a constant, and write its gradient over `gradient`."""
     channels, periods, columns, groups = _sizes(data)
     spend, carry_in, outcome, basis, gram, scale, group, group_scale, kind, hyper = _unpack(data)
@@ -302,13 +339,13 @@ def log_density(theta, data, gradient):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def complete_draws(thetas, normals, data, coefficients, effects):
+def complete_draws(thetas: Array, normals: Array, data: Array, coefficients: Array, effects: Array) -> None:
     """Draw the baseline's coefficients given each draw of the parameters, exactly; fill the effects.
 
     `coefficients` are deviations from the prior means; `effects` the ceilings of the channels.
     """
     channels, periods, columns, groups = _sizes(data)
-    spend, carry_in, outcome, basis, gram, scale, group, group_scale, kind, hyper = _unpack(data)
+    spend, carry_in, outcome, basis, gram, scale, group, _, kind, _ = _unpack(data)
     pressure, log_odds = np.empty((channels, periods)), np.empty((channels, periods))
     reached, residual = np.empty((channels, periods)), np.empty(periods)
     total, deviation = np.empty(channels), np.empty(columns)
@@ -329,11 +366,11 @@ def complete_draws(thetas, normals, data, coefficients, effects):
             coefficients[n, k] = deviation[k] * (mean[k] + noise[k])
 
 
-_pointer = types.CPointer(types.double)
+_pointer: Any = types.CPointer(types.double)
 
 
 @numba.cfunc(types.int64(types.uint64, _pointer, _pointer, _pointer, _pointer), cache=True)
-def log_density_entry(size, position, gradient, density, user_data):
+def log_density_entry(size: int, position: Any, gradient: Any, density: Any, user_data: Any) -> int:
     """C entry for the sampler: 0 when all is finite, else an error that it may recover from."""
     n = int(size)
     header = numba.carray(user_data, (HEADER,))

@@ -97,7 +97,7 @@ def baseline_basis(baseline: Baseline, panel: xr.Dataset) -> FloatArray:
     periods = panel["period"].to_numpy()
     position = _position(baseline, periods)
     damping = baseline.trend_damping ** (1 / PERIODS_PER_YEAR[baseline.frequency])
-    middle = periods + _HALF_PERIOD[baseline.frequency]
+    middle = np.asarray(periods + _HALF_PERIOD[baseline.frequency], dtype="datetime64[ns]")
     controls = (_control_values(panel, baseline.controls) - baseline.control_mean) / baseline.control_scale
     return np.column_stack(
         [

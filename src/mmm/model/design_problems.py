@@ -43,11 +43,11 @@ def _not_numbers(panel: xr.Dataset, spec: ModelSpec) -> Iterator[str]:
         checked[f"channel {channel}, spend"] = panel["spend"].sel(channel=channel)
         checked[f"channel {channel}, full cost"] = panel["full_cost"].sel(channel=channel)
     controls = panel_values(panel, "control")
-    for name in spec.controls if controls is not None else ():
-        checked[f"control {name}"] = controls.sel(control=name)
+    if controls is not None:
+        checked |= {f"control {name}": controls.sel(control=name) for name in spec.controls}
     for where, values in checked.items():
-        others = [dim for dim in values.dims if dim != "period"]
-        finite = np.isfinite(values.astype(float)).all(others).to_numpy()
+        by_period = values.transpose("period", ...).to_numpy().astype(float)
+        finite = np.isfinite(by_period.reshape(len(by_period), -1)).all(axis=1)
         if not finite.all():
             found = listed(np.datetime_as_string(panel["period"].to_numpy()[~finite], "D"))
             yield f"{where}: not a finite number in {found}, expected one per period: complete its source"

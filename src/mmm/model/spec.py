@@ -103,7 +103,9 @@ class ModelSpec:
 def spec_from_dict(values: dict[str, Any]) -> ModelSpec:
     """Rebuild a `ModelSpec` from the plain values of `ModelSpec.to_dict`, lists for tuples allowed."""
     plain = dict(values)
-    beliefs = {key: tuple(v) if isinstance(v, list) else v for key, v in plain.pop("beliefs").items()}
+    beliefs: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in plain.pop("beliefs").items()
+    }
     priors = {name: ChannelPrior(**prior) for name, prior in plain.pop("channel_priors").items()}
     controls = tuple(plain.pop("controls"))
     return ModelSpec(**plain, beliefs=Beliefs(**beliefs), channel_priors=priors, controls=controls)

@@ -164,5 +164,5 @@ def _kept(table: Any, stats: Any, name: str) -> NDArray[Any]:
     n_rows = len(column)
     if hasattr(column, "flatten"):
         column = column.flatten()
-    values = column.to_numpy(zero_copy_only=False)
+    values: NDArray[Any] = column.to_numpy(zero_copy_only=False)
     return values.reshape(n_rows, -1) if len(values) != n_rows else values

@@ -1,0 +1,66 @@
+"""The definition itself, sampled through PyMC and nutpie: slower, the same posterior."""
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from mmm.model import Design, ModelSpec
+from mmm.sampling import Progress, SamplerSettings, available_threads
+
+RENAMED = ("retention", "half_saturation", "slope", "share", "effect", "coefficient", "amplitude", "sigma")
+
+
+def sample_pymc(
+    design: Design, spec: ModelSpec, settings: SamplerSettings, seed: int, progress: Progress | None
+) -> tuple[xr.Dataset, xr.Dataset]:
+    """Sample `mmm.model.definition.explicit_model`; compiling it takes 20 seconds or more."""
+    import nutpie  # noqa: PLC0415 - imports arviz
+
+    from mmm.model.definition import explicit_model  # noqa: PLC0415 - imports pymc
+
+    compiled = nutpie.compile_pymc_model(explicit_model(design, spec), var_names=_stored(design))
+    trace: Any = nutpie.sample(
+        compiled,
+        draws=settings.draws,
+        tune=settings.warmup,
+        chains=settings.chains,
+        cores=min(settings.chains, available_threads()),
+        seed=seed,
+        target_accept=settings.target_accept,
+        progress_bar=False,
+        save_warmup=False,
+        progress_callback=_reporter(progress),
+    )
+    return _draws(trace["posterior"].to_dataset(), design), _stats(trace["sample_stats"].to_dataset())
+
+
+def _stored(design: Design) -> list[str]:
+    return [name for name in RENAMED if name != "amplitude" or design.baseline.amplitudes]
+
+
+def _draws(posterior: xr.Dataset, design: Design) -> xr.Dataset:
+    draws = posterior[_stored(design)]
+    if not design.baseline.amplitudes:
+        shape = (draws.sizes["chain"], draws.sizes["draw"], 0)
+        draws = draws.assign(amplitude=(("chain", "draw", "group"), np.zeros(shape)))
+    cost = xr.DataArray(design.full_cost_total, dims="channel")
+    groups = list(design.baseline.amplitudes)
+    draws = draws.assign_coords(
+        {"channel": list(design.channels), "basis": list(design.basis_names), "group": groups}
+    )
+    return draws.assign({"return": draws["share"] * design.kpi_total / cost})
+
+
+def _stats(stats: xr.Dataset) -> xr.Dataset:
+    return xr.Dataset(
+        {name: stats[name].transpose("chain", "draw") for name in ("diverging", "energy", "n_steps", "depth")}
+    )
+
+
+def _reporter(progress: Progress | None) -> Any:
+    if progress is None:
+        return None
+    return lambda chains: progress(
+        sum(chain.finished_draws for chain in chains), sum(chain.total_draws for chain in chains)
+    )
