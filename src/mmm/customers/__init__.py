@@ -10,7 +10,7 @@ from mmm.customers.expectations import (
 )
 from mmm.customers.gamma_gamma import GammaGamma, draw_mean_spend, expected_spend, fit_gamma_gamma
 from mmm.customers.history import History, read_history
-from mmm.customers.ltv import Ltv, LtvTerms, average_ltv, draw_ltv
+from mmm.customers.ltv import Everyone, Ltv, LtvTerms, average_ltv, draw_ltv, learn_from
 from mmm.customers.patterns import (
     Cohort,
     PurchasePatterns,
@@ -29,6 +29,7 @@ __all__ = [
     "BgNbdDraws",
     "Cohort",
     "CustomerTables",
+    "Everyone",
     "GammaGamma",
     "History",
     "Ltv",
@@ -47,6 +48,7 @@ __all__ = [
     "expected_spend",
     "fit_bgnbd",
     "fit_gamma_gamma",
+    "learn_from",
     "ltv_by_channel",
     "pooled",
     "probability_active",

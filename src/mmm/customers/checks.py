@@ -14,6 +14,7 @@ from mmm.customers.ltv import (
     MIN_REPEATERS_OF_ITS_OWN,
     MIN_REPEATERS_TO_FIT,
     can_fit,
+    stands_alone,
 )
 from mmm.customers.patterns import DAYS, Cohort
 from mmm.errors import listed
@@ -66,18 +67,10 @@ def value_checks(history: History, everyone: Cohort, horizon_months: int) -> tup
     if can_fit(everyone):
         found += [
             _horizon(everyone, horizon_months),
-            *(_calibration(cohort) for cohort in (everyone, *_fitted(history.cohorts))),
+            *(_calibration(cohort) for cohort in (everyone, *filter(stands_alone, history.cohorts))),
             *_spend(everyone),
         ]
     return (*found, *_small(history.cohorts))
-
-
-def _fitted(cohorts: Sequence[Cohort]) -> list[Cohort]:
-    return [
-        cohort
-        for cohort in cohorts
-        if cohort.purchases.n_repeaters >= MIN_REPEATERS_OF_ITS_OWN and cohort.spend.n_customers
-    ]
 
 
 def _horizon(everyone: Cohort, horizon_months: int) -> CheckResult:
@@ -114,11 +107,7 @@ def _spend(everyone: Cohort) -> list[CheckResult]:
 
 def _small(cohorts: Sequence[Cohort]) -> list[CheckResult]:
     """Say which channels share the rates of all, and which are too small to be shown."""
-    pooled = [
-        cohort
-        for cohort in cohorts
-        if cohort.purchases.n_repeaters < MIN_REPEATERS_OF_ITS_OWN and cohort.n_customers >= MIN_CELL
-    ]
+    pooled = [cohort for cohort in cohorts if not stands_alone(cohort) and cohort.n_customers >= MIN_CELL]
     hidden = [cohort for cohort in cohorts if cohort.n_customers < MIN_CELL]
     found = []
     if pooled and len(cohorts) > 1:

@@ -22,7 +22,8 @@ FloatArray = NDArray[np.float64]
 
 PRIOR_SD = 2.0
 """Weak belief behind the draws, on the logs of p and q - 1; flat on the log of the mean."""
-_PRIOR_CENTRE = np.array([1.0, 1.0, 0.0])
+COHORT_SD = 0.5
+"""How far a cohort's parameters may be from those of all customers, on their logs."""
 _BOX = 14.0
 
 
@@ -68,19 +69,56 @@ def fit_gamma_gamma(patterns: SpendPatterns) -> GammaGamma:
     )
 
 
-def draw_mean_spend(patterns: SpendPatterns, n_draws: int, rng: np.random.Generator) -> FloatArray:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SpendBelief:
+    """Where the logs of (p, q - 1, mean spend) are before a cohort's own purchases speak; mean in money."""
+
+    centre: FloatArray
+    sd: FloatArray
+
+
+def spend_belief_from(patterns: SpendPatterns) -> SpendBelief:
+    """Belief on a cohort that is part of these customers. See `mmm.customers.bgnbd.belief_from`."""
+    scale = _mean_spend(patterns)
+    mode = _highest(patterns, _posterior(patterns, _weak(scale)))
+    return SpendBelief(centre=mode + _to_money(scale), sd=np.full(3, COHORT_SD))
+
+
+def draw_mean_spend(
+    patterns: SpendPatterns, n_draws: int, rng: np.random.Generator, belief: SpendBelief | None = None
+) -> FloatArray:
     """Draw the mean spend per purchase, in money, from the Laplace approximation.
 
     The mean itself is one of the coordinates (with p and q - 1), so its draws
     stay finite. Only for data where the mean exists: see `GammaGamma.mean`.
     """
     scale = _mean_spend(patterns)
-    posterior = with_normal_prior(
-        _in_mean(_density(patterns, scale)), _PRIOR_CENTRE, np.array([PRIOR_SD, PRIOR_SD, np.inf])
-    )
-    mode = maximise(posterior, np.array([1.0, 1.0, 0.0]), _BOX, patterns.n_customers).point
-    drawn = laplace_draws(posterior, mode, PRIOR_SD**-2, n_draws, rng)
+    held = belief or _weak(scale)
+    posterior = _posterior(patterns, held)
+    mode = _highest(patterns, posterior)
+    drawn = laplace_draws(posterior, mode, float(held.sd[0]) ** -2, n_draws, rng)
     return np.asarray(np.exp(drawn[:, 2]) * scale)
+
+
+def _weak(scale: float) -> SpendBelief:
+    return SpendBelief(
+        centre=np.array([1.0, 1.0, 0.0]) + _to_money(scale), sd=np.array([PRIOR_SD, PRIOR_SD, np.inf])
+    )
+
+
+def _posterior(patterns: SpendPatterns, belief: SpendBelief) -> Density:
+    scale = _mean_spend(patterns)
+    in_mean = _in_mean(_density(patterns, scale))
+    return with_normal_prior(in_mean, belief.centre - _to_money(scale), belief.sd)
+
+
+def _highest(patterns: SpendPatterns, posterior: Density) -> FloatArray:
+    return maximise(posterior, np.array([1.0, 1.0, 0.0]), _BOX, patterns.n_customers).point
+
+
+def _to_money(scale: float) -> FloatArray:
+    """Added to logs, brings the mean from the fit's unit of money back to money."""
+    return np.array([0.0, 0.0, np.log(scale)])
 
 
 def expected_spend(model: GammaGamma, frequency: ArrayLike, mean_spend: ArrayLike) -> FloatArray:

@@ -6,15 +6,16 @@ Convention, the same wherever an LTV is shown: margin of the first purchase
 A month is 365.25 / 12 days. Acquisition cost is not taken off.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.customers.bgnbd import BgNbdDraws, draw_bgnbd
+from mmm.customers.bgnbd import Belief, BgNbdDraws, belief_from, draw_bgnbd
 from mmm.customers.expectations import expected_purchases
-from mmm.customers.gamma_gamma import draw_mean_spend, fit_gamma_gamma
-from mmm.customers.patterns import DAYS, Cohort, SpendPatterns, TimeUnit
+from mmm.customers.gamma_gamma import SpendBelief, draw_mean_spend, fit_gamma_gamma, spend_belief_from
+from mmm.customers.patterns import DAYS, Cohort, SpendPatterns, TimeUnit, pooled
 from mmm.economics import discount_factor
 
 FloatArray = NDArray[np.float64]
@@ -23,7 +24,7 @@ DAYS_PER_MONTH = 365.25 / 12.0
 MIN_REPEATERS_TO_FIT = 10
 """Fewer customers who bought again say nothing of a rate: no repeat purchase is then counted on."""
 MIN_REPEATERS_OF_ITS_OWN = 100
-"""A channel with fewer takes the rates and the spend of all customers."""
+"""A channel with fewer owes more to the customers of the other channels than to its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +49,6 @@ class Ltv:
     """Share of the channel's customers who bought again."""
     cumulative_margin: FloatArray
     """Discounted margin by the end of month 0 (the first purchase), 1, ...; (n_draws, n_months + 1)."""
-    is_own_fit: bool
-    """Whether the channel has enough repeaters for rates of its own."""
 
     @property
     def draws(self) -> FloatArray:
@@ -57,7 +56,29 @@ class Ltv:
         return np.asarray(self.cumulative_margin[:, -1])
 
 
-def draw_ltv(cohort: Cohort, everyone: Cohort, terms: LtvTerms, n_draws: int, seed: int) -> Ltv:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Everyone:
+    """All customers together, and what they make us believe of a part of them."""
+
+    cohort: Cohort
+    buying: Belief | None
+    """None when too few bought again: no repeat purchase is then counted on."""
+    spend: SpendBelief | None
+    """None when mean spend has no finite model: the mean of the purchases seen is used."""
+
+
+def learn_from(cohorts: Sequence[Cohort]) -> Everyone:
+    """Learn from all customers what is believed of each channel before its own purchases speak."""
+    cohort = pooled(cohorts)
+    fits = can_fit(cohort)
+    return Everyone(
+        cohort=cohort,
+        buying=belief_from(cohort.purchases) if fits else None,
+        spend=spend_belief_from(cohort.spend) if fits and has_finite_mean(cohort.spend) else None,
+    )
+
+
+def draw_ltv(cohort: Cohort, everyone: Everyone, terms: LtvTerms, n_draws: int, seed: int) -> Ltv:
     """Draw the value of a new customer of `cohort`.
 
     Parameters
@@ -65,25 +86,27 @@ def draw_ltv(cohort: Cohort, everyone: Cohort, terms: LtvTerms, n_draws: int, se
     cohort
         Customers of one acquisition channel.
     everyone
-        All customers: their rates serve where the cohort has too few repeaters.
+        All customers: what they do is believed of the cohort, until its own purchases say otherwise.
     terms
         Margin, discount, horizon.
     n_draws, seed
         Draws of one channel depend on the seed and on its name, not on the other channels.
     """
     rng = np.random.default_rng([seed, *cohort.channel.encode()])
-    is_own = cohort.purchases.n_repeaters >= MIN_REPEATERS_OF_ITS_OWN
-    basis = cohort if is_own else everyone
     first = _mean_draws(cohort.first_spend, cohort.first_count, n_draws, rng)
-    monthly = _discounted_purchases(basis, terms, n_draws, rng)
-    value = draw_repeat_spend(basis.spend, n_draws, rng)[:, None] * monthly if monthly.any() else monthly
-    margin = terms.margin_rate * np.column_stack([first, value])
+    later = np.zeros((n_draws, terms.horizon_months))
+    if everyone.buying is not None:
+        drawn = draw_bgnbd(cohort.purchases, n_draws, rng, everyone.buying)
+        middles = np.arange(terms.horizon_months) + 0.5
+        purchases = monthly_purchases(drawn, terms.horizon_months, cohort.purchases.unit)
+        spend = draw_repeat_spend(cohort, everyone, n_draws, rng)[:, None]
+        later = spend * purchases * discount_factor(middles, terms.discount_rate)
+    margin = terms.margin_rate * np.column_stack([first, later])
     return Ltv(
         channel=cohort.channel,
         n_customers=cohort.n_customers,
         repeat_rate=cohort.repeat_rate,
         cumulative_margin=margin.cumsum(axis=1),
-        is_own_fit=is_own,
     )
 
 
@@ -96,7 +119,6 @@ def average_ltv(parts: list[Ltv], channel: str = "all") -> Ltv:
         n_customers=int(weight.sum()),
         repeat_rate=float(np.average([part.repeat_rate for part in parts], weights=weight)),
         cumulative_margin=np.average(stacked, axis=0, weights=weight),
-        is_own_fit=True,
     )
 
 
@@ -107,16 +129,23 @@ def monthly_purchases(draws: BgNbdDraws, horizon_months: int, unit: TimeUnit) ->
     return np.diff(expected_purchases(column, times), prepend=0.0, axis=1)
 
 
-def draw_repeat_spend(spend: SpendPatterns, n_draws: int, rng: np.random.Generator) -> FloatArray:
+def draw_repeat_spend(
+    cohort: Cohort, everyone: Everyone, n_draws: int, rng: np.random.Generator
+) -> FloatArray:
     """Draw the mean value of a repeat purchase.
 
-    Gamma-Gamma where its mean exists; else the mean of the purchases seen, with
-    its standard error by customer. No repeat purchase worth anything is worth 0.
+    Gamma-Gamma where its mean exists over all customers; else the mean of the
+    purchases seen, with its standard error by customer.
     """
-    if not spend.n_customers:
-        return np.zeros(n_draws)
-    if has_finite_mean(spend):
-        return draw_mean_spend(spend, n_draws, rng)
+    if everyone.spend is None:
+        return _seen_spend(cohort if stands_alone(cohort) else everyone.cohort, n_draws, rng)
+    if not cohort.spend.n_customers:
+        return draw_mean_spend(everyone.cohort.spend, n_draws, rng)
+    return draw_mean_spend(cohort.spend, n_draws, rng, everyone.spend)
+
+
+def _seen_spend(cohort: Cohort, n_draws: int, rng: np.random.Generator) -> FloatArray:
+    spend = cohort.spend
     purchases = float(spend.frequency @ spend.count)
     mean = float((spend.frequency * spend.mean_spend) @ spend.count) / purchases
     apart = spend.frequency * (spend.mean_spend - mean)
@@ -129,20 +158,15 @@ def has_finite_mean(spend: SpendPatterns) -> bool:
     return bool(np.isfinite(fit_gamma_gamma(spend).mean))
 
 
-def _discounted_purchases(
-    basis: Cohort, terms: LtvTerms, n_draws: int, rng: np.random.Generator
-) -> FloatArray:
-    if not can_fit(basis):
-        return np.zeros((n_draws, terms.horizon_months))
-    drawn = draw_bgnbd(basis.purchases, n_draws, rng)
-    middles = np.arange(terms.horizon_months) + 0.5
-    purchases = monthly_purchases(drawn, terms.horizon_months, basis.purchases.unit)
-    return np.asarray(purchases * discount_factor(middles, terms.discount_rate))
-
-
 def can_fit(cohort: Cohort) -> bool:
     """Whether enough customers bought again, over some time, to speak of a rate."""
     return cohort.purchases.n_repeaters >= MIN_REPEATERS_TO_FIT and cohort.spend.n_customers > 0
+
+
+def stands_alone(cohort: Cohort) -> bool:
+    """Whether the cohort has repeaters enough to speak for itself."""
+    enough = MIN_REPEATERS_OF_ITS_OWN
+    return cohort.purchases.n_repeaters >= enough and cohort.spend.n_customers >= enough
 
 
 def _mean_draws(values: FloatArray, count: FloatArray, n_draws: int, rng: np.random.Generator) -> FloatArray:

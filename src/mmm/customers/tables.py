@@ -11,7 +11,7 @@ from mmm.customers.cac import ALL, MIN_CELL, Acquisition, cac_table, interval
 from mmm.customers.calendar import SharedCalendar, shared_calendar
 from mmm.customers.checks import customer_check, value_checks
 from mmm.customers.history import in_currency, read_history
-from mmm.customers.ltv import Ltv, LtvTerms, average_ltv, draw_ltv
+from mmm.customers.ltv import Ltv, LtvTerms, average_ltv, draw_ltv, learn_from
 from mmm.customers.patterns import Cohort, pooled
 from mmm.errors import listed
 from mmm.params import RunParams
@@ -34,9 +34,14 @@ class CustomerTables:
     tables: dict[str, pd.DataFrame]
     """`customers` and `cac`, in their published columns. `cac` is empty where it may not be computed."""
     checks: tuple[CheckResult, ...]
-    """What was checked; those that failed say what it means for the figures and what to do."""
+    """Everything that was checked."""
     values: Mapping[str, Ltv]
     """LTV draws by channel, with `all`."""
+
+    @property
+    def notices(self) -> tuple[CheckResult, ...]:
+        """The checks that failed: what a reader must know of the figures, and what to do."""
+        return tuple(check for check in self.checks if not check.passed)
 
 
 def customer_tables(
@@ -51,7 +56,7 @@ def customer_tables(
     Parameters
     ----------
     params
-        With a `customers` section.
+        Without a `customers` section there is nothing to compute, and no table.
     tables
         Sources read, by name.
     panel
@@ -68,7 +73,7 @@ def customer_tables(
     """
     asked = params.customers
     if asked is None:
-        raise ValueError("customer_tables needs a customers section in the params")
+        return CustomerTables(tables={}, checks=(), values={})
     lines = in_currency(tables[asked.source].table, "amount", params, asked.source)
     history = read_history(lines, asked.source, params.calendar.end)
     values = ltv_by_channel(history.cohorts, _terms(asked), params.seed)
@@ -91,7 +96,7 @@ def ltv_by_channel(
     cohorts: Sequence[Cohort], terms: LtvTerms, seed: int, n_draws: int = N_DRAWS
 ) -> dict[str, Ltv]:
     """Draw LTV by acquisition channel, and `all`: their average by number of customers."""
-    everyone = pooled(cohorts)
+    everyone = learn_from(cohorts)
     parts = [draw_ltv(cohort, everyone, terms, n_draws, seed) for cohort in cohorts]
     return {ALL: average_ltv(parts), **{part.channel: part for part in parts}}
 
