@@ -42,6 +42,7 @@ MEANING = {
     "variance": "Gap between plan and actual, split by driver.",
     "pacing": "Spend to date against plan, and where it will land.",
     "campaigns": "Campaigns over the last window.",
+    "decisions": "Decisions recorded so far, with the run they rest on.",
     "actions": "Action plan, with status computed from data.",
     "agenda": "Agenda of the next committee.",
 }

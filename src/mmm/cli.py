@@ -84,13 +84,14 @@ def run(
     reports: Annotated[Path | None, typer.Option("--reports", help="Folder of the runs.")] = None,
 ) -> None:
     """Run every stage into a new run folder and publish it when it is good."""
-    from mmm.runs import NAMES, Context, RunRequest  # noqa: PLC0415
     from mmm.params import nearest  # noqa: PLC0415
+    from mmm.runs import NAMES, Context, RunRequest  # noqa: PLC0415
     from mmm.terminal import show_draft_stage, show_run  # noqa: PLC0415
 
     unknown = [name for name in (only, from_stage) if name is not None and name not in NAMES]
     if unknown:
-        raise UserInputError("mmm run", [f"{name} is not a stage, {nearest(name, NAMES)}" for name in unknown])
+        problems = [f"{name} is not a stage, {nearest(name, NAMES)}" for name in unknown]
+        raise UserInputError("mmm run", problems)
     place = _workspace(params_file)
     request = RunRequest(
         params_file=params_file,
@@ -184,7 +185,7 @@ def decide(
         activity=activity, kind=kind, owner=owner, why=why, expected_gain=expected_gain, search=search,
         review_on=review_on.date() if review_on else None, decided_on=_day(as_of),
     )  # fmt: skip
-    show_decisions(params_file, _workspace(params_file), words)
+    show_decisions(params_file, _workspace(params_file) / "reports", words)
 
 
 if __name__ == "__main__":

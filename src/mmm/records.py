@@ -291,6 +291,16 @@ TABLES: dict[str, tuple[str, ...]] = {
         "why",
         "evidence",
     ),
+    "decisions": (
+        "decided_on",
+        "activity",
+        "kind",
+        "owner",
+        "reason",
+        "expected_gain",
+        "review_on",
+        "evidence_run",
+    ),
     "agenda": ("ritual", "position", "topic", "fact", "decision"),
 }
 """Columns of each table of a run folder, in order. A run writes no other table and no other column."""

@@ -55,14 +55,20 @@ def execute_notebook(
     from nbclient.exceptions import DeadKernelError  # noqa: PLC0415
     from traitlets.config import Config  # noqa: PLC0415
 
-    os.environ.update({name: "1" for name in THREAD_VARIABLES}, JUPYTER_PREFER_ENV_PATH="1")
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"), JUPYTER_PREFER_ENV_PATH="1")
     started = time.perf_counter()
     with _peak_memory() as peak:
         try:
             papermill.execute_notebook(
-                source, target, parameters, kernel_name="python3", language="python", progress_bar=False, cwd=source.parent,
+                source,
+                target,
+                parameters,
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+                cwd=source.parent,
                 config=Config({"KernelManager": {"transport": "ipc"}}),
-            )  # fmt: skip
+            )
         except papermill.PapermillExecutionError as error:
             raise _as_ours(error.ename, error.evalue, target) from None
         except DeadKernelError:

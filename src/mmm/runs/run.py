@@ -13,6 +13,7 @@ from mmm.errors import UserInputError
 from mmm.params import RunParams, read_params
 from mmm.records import TABLES, Verdict
 from mmm.runs.context import Context, draft_context, read_context
+from mmm.runs.decisions import decisions_table, previous_alerts
 from mmm.runs.layout import DRAFT, latest_run
 from mmm.runs.verdict import VERDICTS
 
@@ -135,6 +136,17 @@ class Run:
         """The verdicts as written: subject, level, reasons."""
         found: list[dict[str, Any]] = json.loads(self.existing(VERDICTS).read_text(encoding="utf-8"))
         return found
+
+    @property
+    def decisions(self) -> "pd.DataFrame":
+        """The decisions recorded for this analysis so far."""
+        return decisions_table(self.folder.parent.parent, self.params.analysis)
+
+    @property
+    def previous_alerts(self) -> "pd.DataFrame | None":
+        """The alerts of the published run, with the state that people gave them since."""
+        folder = self.folder.parent
+        return previous_alerts(folder.parent, self.params.analysis, latest_run(folder))
 
     def keep_copy(self, relative: str, name: str) -> None:
         """Copy a file named in the params file into the run, so that readers see the one that was used."""

@@ -50,11 +50,13 @@ def _print_findings(console: Console, findings: "pd.DataFrame") -> None:
     if findings.empty:
         console.print("No finding.")
         return
+    import pandas as pd  # noqa: PLC0415
+
     counts = findings["severity"].value_counts()
     console.print("Findings: " + ", ".join(f"{count} {severity}" for severity, count in counts.items()))
     for finding in findings.head(_SHOWN).itertuples():
-        line = f", line {int(finding.row)}" if finding.row == finding.row else ""
-        console.print(f"  {finding.severity}: {finding.source}{line}: {finding.message}", highlight=False)
-        console.print(f"      {finding.action}", style="dim", highlight=False)
+        line = f", line {int(finding.row)}" if pd.notna(finding.row) else ""
+        words = f"  {finding.severity}: {finding.source}{line}: {finding.message}\n      {finding.action}"
+        console.print(words, highlight=False, soft_wrap=True, markup=False)
     if len(findings) > _SHOWN:
         console.print(f"  and {len(findings) - _SHOWN} more; --fix-plan FILE writes them all")

@@ -12,8 +12,7 @@ def open_lab(workspace: Path) -> None:
     first = workspace / "notebooks" / "10_data.ipynb"
     if not first.exists():
         raise UserInputError(
-            str(workspace), ["no notebooks/10_data.ipynb here: go to a workspace, or make one with `mmm init`"]
+            str(workspace),
+            ["no notebooks/10_data.ipynb here: go to a workspace, or make one with `mmm init`"],
         )
-    os.execv(
-        sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={workspace}", str(first)]
-    )
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={workspace}", str(first)])

@@ -65,7 +65,9 @@ def _print_result(console: Console, finished: FinishedRun, request: RunRequest) 
     verdict = manifest["verdict"]
     console.print(f"\nVerdict: {say('verdict.' + verdict['level'], 'en')}", style="bold")
     for reason in verdict["reasons"]:
-        console.print(f"  - {say(reason['key'], 'en', manifest['currency'], **reason['figures'])}", highlight=False)
+        console.print(
+            f"  - {say(reason['key'], 'en', manifest['currency'], **reason['figures'])}", highlight=False
+        )
     for sentence in three_figures(finished.folder, manifest["currency"]):
         console.print(f"  {sentence}", highlight=False)
     console.print(f"\nRun: {finished.folder}", highlight=False)
@@ -84,8 +86,8 @@ def three_figures(run: Path, currency: str) -> list[str]:
         return pd.read_parquet(path).to_dict("records") if path.exists() else []  # type: ignore[return-value]
 
     found = []
-    for row in rows("media_total"):
-        if row["return_mean"] == row["return_mean"]:
+    for row in rows("channel_summary"):
+        if row["channel"] == "all" and row["return_mean"] == row["return_mean"]:
             figures = {key: row[f"return_{key}"] for key in ("mean", "p05", "p95")}
             found.append(say("run.media_return", "en", currency, outcome=row["outcome"], **figures))
     for row in rows("cac"):
@@ -95,12 +97,9 @@ def three_figures(run: Path, currency: str) -> list[str]:
     summary = {row["quantity"]: row for row in rows("allocation_summary") if row["subject"] == "plan"}
     if {"gain", "p_gain"} <= summary.keys():
         gain = summary["gain"]
-        found.append(
-            say(
-                "run.reallocation", "en", currency, gain=gain["value"], lower=gain["lower"],
-                upper=gain["upper"], p_gain=summary["p_gain"]["value"],
-            )  # fmt: skip
-        )
+        figures = {"gain": gain["value"], "lower": gain["lower"], "upper": gain["upper"]}
+        chance = summary["p_gain"]["value"]
+        found.append(say("run.reallocation", "en", currency, p_gain=chance, **figures))
     return found
 
 
