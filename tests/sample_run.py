@@ -4,10 +4,13 @@ import json
 from collections.abc import Collection
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 
+from mmm.allocation.response import ResponseDraws
+from mmm.allocation.simulator import save_simulator
 from mmm.records import TABLES
 
 RUN_ID = "20261005-001"
@@ -46,6 +49,8 @@ def build_sample_run(
     if channel_label is not None:
         labels["display"] = {"fr": channel_label, "en": channel_label}
     _write_manifest(folder, analysis, run_id, labels, level)
+    if "simulator" not in without:
+        _write_simulator(folder, labels)
     if "kpis" not in without:
         _write_kpi_reference(folder)
     (reports / analysis / "latest").write_text(f"{run_id}\n")
@@ -317,7 +322,7 @@ def _steering() -> dict[str, pd.DataFrame]:
     for stage, volume, rate in (("visits", 9.2e6, nan), ("leads", 410e3, 0.0446), ("mql", 198e3, 0.483),
                                 ("sql", 87e3, 0.44), ("sales", 41e3, 0.471)):  # fmt: skip
         funnel.append((stage, end, volume, rate, rate * 0.99, rate * 1.01))
-    variance = [("2026-09", "revenue", driver, 4.1e6, 3.9e6, amount) for driver, amount in
+    variance = [("last_quarter", "revenue", driver, 4.1e6, 3.9e6, amount) for driver, amount in
                 (("spend", -62e3), ("efficiency", -118e3), ("price", -48e3), ("baseline", 21e3), ("season", 36e3),
                  ("unexplained", -29e3))]  # fmt: skip
     pacing = []
@@ -325,10 +330,10 @@ def _steering() -> dict[str, pd.DataFrame]:
         ratio = {"display": 1.16, "tv": 0.93}.get(name, 1.01)
         quarter = figures[2] / 4
         pacing.append((name, quarter * 0.6 * ratio, quarter * 0.6, quarter, quarter * ratio,
-                       "over" if ratio > 1.1 else "under" if ratio < 0.95 else "on_track"))  # fmt: skip
+                       "over" if ratio > 1.1 else "under" if ratio < 0.95 else "on_plan"))  # fmt: skip
     actions = [
-        ("E-mailing inactifs 90 j", "Réactivation", "open_rate", 0.25, 0.27, "on_target", "CRM", pd.Timestamp("2026-10-31"), "France", "Brevo", 4_000.0, "Réveiller les clients dormants", ""),
-        ("SEA campagne produit", "Génération de leads", "cpl", 3.0, 3.4, "off_target", "Agence média", pd.Timestamp("2026-11-15"), "Google Ads", "Enchères au CPA", 60_000.0, "CPL au-dessus du plafond", ""),
+        ("wake_up", "E-mailing inactive 90 d", "Reactivation", "open_rate", 0.25, 0.24, 0.27, "reached", "marketing", pd.Timestamp("2026-07-01"), pd.Timestamp("2026-10-31"), "France", "Brevo", 4_000.0, "Wake sleeping customers up", ""),
+        ("product_search", "Product search campaign", "Lead generation", "cpl", 3.0, 3.6, 3.4, "at_risk", "agency", pd.Timestamp("2026-09-01"), pd.Timestamp("2026-11-15"), "Google Ads", "Bids at CPA", 60_000.0, "CPL above its ceiling", ""),
     ]  # fmt: skip
     return {
         "kpis": _frame("kpis", kpis),
@@ -350,7 +355,7 @@ def _steering() -> dict[str, pd.DataFrame]:
                     pd.Timestamp("2026-12-31"),
                     2.96,
                     0.46,
-                    "watch",
+                    "at_risk",
                 )
             ],
         ),  # fmt: skip
@@ -417,6 +422,38 @@ def _health() -> dict[str, pd.DataFrame]:
         "checks": _frame("checks", checks),
         "parameters": _frame("parameters", parameters),
     }
+
+
+def _write_simulator(folder: Path, labels: dict) -> None:
+    """Write curves that a fit could have given, through the product's own writer."""
+    rng = np.random.default_rng(3)
+    names, shape = tuple(CHANNELS), (200, len(CHANNELS))
+    weekly = np.array([figures[2] / 52 for figures in CHANNELS.values()])
+    returns = np.array([1 + figures[3] for figures in CHANNELS.values()])
+    ceiling = 2.2 * MARGIN * weekly * returns * rng.lognormal(0, 0.25, shape)
+    response = ResponseDraws(
+        channels=names,
+        currency="EUR",
+        periods=FUTURE.to_numpy().astype("datetime64[D]"),
+        retention=rng.beta(3, 4, shape),
+        half_saturation=rng.lognormal(0.2, 0.2, shape),
+        slope=np.ones(shape),
+        ceiling=ceiling,
+        carry_in=np.full(shape, 0.5),
+        pattern=np.full((len(names), 13), 1 / 13),
+        scale=weekly,
+        fee_rate=np.full(len(names), 0.08),
+        fixed_cost=np.full(len(names), 3_000.0),
+        current=13 * weekly,
+        observed_peak=weekly * 1.25,
+    )
+    result = SimpleNamespace(
+        response=response,
+        problem=SimpleNamespace(total=float(13 * weekly.sum()), lower=9.1 * weekly, upper=16.9 * weekly),
+        allocation=SimpleNamespace(spend=13 * weekly * np.linspace(1.2, 0.8, len(names))),
+        labels={"channels": labels, "outcome": {"revenue": {"fr": "Chiffre d'affaires", "en": "Revenue"}}},
+    )
+    save_simulator(result, folder / "simulator.npz")
 
 
 def _write_kpi_reference(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from mmm.reporting.document import write_reports
 from mmm.reporting.pages import PAGES, SECTIONS, Fragment, page_section, page_sections
 from mmm.reporting.report import Report, in_language, read_report
+from mmm.reporting.workbook import write_workbook
 
 __all__ = [
     "PAGES",
@@ -14,4 +15,5 @@ __all__ = [
     "page_sections",
     "read_report",
     "write_reports",
+    "write_workbook",
 ]

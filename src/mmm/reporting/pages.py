@@ -51,7 +51,15 @@ SECTIONS: dict[str, dict[str, Section]] = {
 class Fragment(str):
     """A piece of a page; a notebook shows it as HTML."""
 
-    __slots__ = ()
+    __slots__ = ("part",)
+    part: str
+    """`header`, `footer` or `section`: where the page's template puts it."""
+
+    def __new__(cls, html: str, part: str = "section") -> "Fragment":
+        """Keep the text and say which part of the page it is."""
+        fragment = super().__new__(cls, html)
+        fragment.part = part
+        return fragment
 
     def _repr_html_(self) -> str:
         return str(self)
@@ -63,9 +71,9 @@ def page_section(report: Report, page: str, section: str) -> Fragment:
     `section` is one of `SECTIONS[page]`, `header` or `footer`.
     """
     if section == "header":
-        return Fragment(page_header(report, page))
+        return Fragment(page_header(report, page), "header")
     if section == "footer":
-        return Fragment(page_footer(report))
+        return Fragment(page_footer(report), "footer")
     return Fragment(SECTIONS[page][section](report) or "")
 
 

@@ -1,0 +1,123 @@
+"""Publication: every page drawn once, through Voilà's own exporter, with the digest that the server checks."""
+
+import asyncio
+import gzip
+import json
+import os
+from collections.abc import AsyncIterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from voila.exporter import VoilaExporter
+from voila.paths import collect_template_paths
+
+from mmm.dashboards.notebooks import notebooks_folder, shown_notebook
+from mmm.reporting import PAGES, Report, in_language, read_report, write_reports
+from mmm.reporting.document import document_title, style
+from mmm.reporting.elements import render
+from mmm.reporting.header import page_header
+from mmm.texts import LANGUAGES
+
+TEMPLATES = Path(__file__).parent / "templates"
+FOLDER = "pages"
+
+
+def publish_report(run_folder: str | Path, notebooks: str | Path | None = None) -> list[str]:
+    """Write what readers will see: three pages and one report, in both languages; name the files."""
+    pages = render_pages(run_folder, notebooks)
+    return [path.name for path in (*pages, *write_reports(run_folder))]
+
+
+def render_pages(run_folder: str | Path, notebooks: str | Path | None = None) -> list[Path]:
+    """Write `pages/<page>.<language>.html`, the same gzipped, and their digests into a run folder.
+
+    Parameters
+    ----------
+    notebooks : path, optional
+        Folder of the pages' notebooks; found by itself when left out.
+    """
+    report = read_report(run_folder)
+    folder = report.folder / FOLDER
+    folder.mkdir(exist_ok=True)
+    place = Path(notebooks) if notebooks else notebooks_folder()
+    written = {}
+    for language in LANGUAGES:
+        localised = in_language(report, language)
+        for page in PAGES:
+            written[f"{page}.{language}.html"] = _page_html(localised, page, place)
+        if report.has_simulator:
+            written[f"simulator.{language}.html"] = _simulator_notice(localised)
+    digests = {name: _write(folder / name, html) for name, html in written.items()}
+    replacement = folder / "manifest.json.new"
+    replacement.write_text(json.dumps(digests, indent=1) + "\n", "utf-8")
+    os.replace(replacement, folder / "manifest.json")
+    return [folder / name for name in written]
+
+
+def _write(path: Path, html: str) -> str:
+    content = html.encode()
+    path.write_bytes(content)
+    path.with_suffix(".html.gz").write_bytes(gzip.compress(content, mtime=0))
+    return sha256(content).hexdigest()
+
+
+def _page_html(report: Report, page: str, notebooks: Path) -> str:
+    notebook = shown_notebook(
+        notebooks / f"{page}.ipynb", {"run_folder": str(report.folder), "language": report.language}
+    )
+    notebook.metadata["mmm"] = {
+        "language": report.language,
+        "title": document_title(report, page),
+        "style": str(style()),
+    }
+    return asyncio.run(_exported(notebook))
+
+
+def _simulator_notice(report: Report) -> str:
+    """Say, where the file is opened without a server, how to get the simulator."""
+    return str(
+        render(
+            "document",
+            language=report.language,
+            title=document_title(report, "simulator"),
+            style=style(),
+            header=page_header(report, "simulator"),
+            parts=[
+                (
+                    "simulator",
+                    "",
+                    [render("message", sentence=report.say("simulator.needs_server"), detail="mmm serve")],
+                )
+            ],
+            footer="",
+        )
+    )
+
+
+class _NoKernel:
+    """Stands in for the kernel: the cells already hold what they show."""
+
+    @staticmethod
+    async def start(notebook: nbformat.NotebookNode) -> str:
+        return ""
+
+    @staticmethod
+    async def cells(notebook: nbformat.NotebookNode, kernel: str) -> AsyncIterator[Any]:
+        for cell in notebook.cells:
+            yield cell
+
+
+async def _exported(notebook: nbformat.NotebookNode) -> str:
+    paths = [str(TEMPLATES / "pages"), *collect_template_paths(["voila", "nbconvert"], "base", prune=True)]
+    exporter = VoilaExporter(template_paths=paths, template_name="base", base_url="/")
+    context = {
+        "kernel_start": _NoKernel.start,
+        "cell_generator": _NoKernel.cells,
+        "frontend": "voila",
+        "main_js": "",
+        "progressive_rendering": False,
+    }
+    pieces = exporter.generate_from_notebook_node(notebook, resources={}, extra_context=context)
+    return "".join([html async for html, _ in pieces])
