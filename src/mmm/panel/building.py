@@ -8,9 +8,9 @@ import numpy.typing as npt
 
 from mmm.panel.costs import fee_rates, fixed_cost, grid, of_content, spend_by_period
 from mmm.panel.days import event_shares, holiday_shares
-from mmm.quality.periods import Periods, periods
 from mmm.panel.series import control_values, outcome_values
 from mmm.params import RunParams
+from mmm.quality.periods import Periods, periods
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -37,7 +37,7 @@ def build_panel(params: RunParams, tables: "Mapping[str, SourceTable]") -> "xr.D
     spend = grid(spend_by_period(params, tables, "media", span), span, list(params.channels))
     fixed = fixed_cost(params, tables, span, spend, hold=False)
     controls = control_values(params, tables, span, hold=False)
-    panel = _dataset(params, span, spend, fixed, controls, holiday_shares(params, span))
+    panel = _dataset(params, span, (spend, fixed, controls), holiday_shares(params, span))
     kpi = outcome_values(params, tables, span)
     return panel.assign_coords(outcome=list(params.outcomes)).assign(
         kpi=(("outcome", "geo", "period"), kpi[:, None, :])
@@ -65,19 +65,18 @@ def build_plan(
     fixed = fixed_cost(params, tables, span, spend, hold=True)
     controls = control_values(params, tables, span, hold=True)
     names = tuple(str(name) for name in panel["holiday"].to_numpy())
-    return _dataset(params, span, spend, fixed, controls, holiday_shares(params, span, names))
+    return _dataset(params, span, (spend, fixed, controls), holiday_shares(params, span, names))
 
 
 def _dataset(
     params: RunParams,
     span: Periods,
-    spend: FloatArray,
-    fixed: FloatArray,
-    controls: FloatArray,
+    figures: tuple[FloatArray, FloatArray, FloatArray],
     holidays: Mapping[str, FloatArray],
 ) -> "xr.Dataset":
     import xarray as xr  # noqa: PLC0415 - `mmm check` builds no panel
 
+    spend, fixed, controls = figures
     rate, events = fee_rates(params), event_shares(params, span)
     cost = ("geo", "period", "channel")
     return xr.Dataset(

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from mmm.panel.money import summed
-from mmm.quality.periods import Periods
 from mmm.params import RunParams
+from mmm.quality.periods import Periods
 
 if TYPE_CHECKING:
     from mmm.sources import SourceTable
@@ -41,7 +41,7 @@ def spend_by_period(
         pd.concat(parts) if parts else pd.DataFrame({"date": pd.to_datetime([]), "channel": [], "spend": []})
     )
     rows = rows.assign(date=span.start_of(rows["date"]))
-    return rows.groupby(["date", "channel"], as_index=False)["spend"].sum()
+    return rows.groupby(["date", "channel"])[["spend"]].sum().reset_index()
 
 
 def _null() -> object:
@@ -103,7 +103,7 @@ def _unit(dates: pd.Series) -> str:
         return "M"
     if gap >= 360:
         return "Y"
-    weekly = gap == 7 and distinct.dt.dayofweek.nunique() == 1
+    weekly = gap == 7 and len(set(distinct.dt.dayofweek)) == 1
     last_day = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"][distinct.dt.dayofweek.iloc[0]]
     return f"W-{last_day}" if weekly else "D"
 

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mmm.errors import UserInputError
-from mmm.quality.periods import Periods, share_of_days
 from mmm.params import RunParams, nearest
+from mmm.quality.periods import Periods, share_of_days
 
 FloatArray = npt.NDArray[np.float64]
 

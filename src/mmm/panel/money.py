@@ -27,13 +27,13 @@ def converted(amounts: "pd.Series", currencies: "pd.Series", params: RunParams) 
 def summed(table: "ibis.Table", amount: str, by: tuple[str, ...], params: RunParams) -> "pd.DataFrame":
     """Sum an amount by columns in the database, in the analysis' currency."""
     frame: pd.DataFrame = (
-        table.filter(table.date.notnull())
+        table.filter(table.date.notnull())  # noqa: PD004 - ibis
         .group_by([*by, "currency"])
         .agg(**{amount: table[amount].sum()})
         .execute()
     )
     frame[amount] = converted(frame[amount].fillna(0.0), frame["currency"], params)
-    return frame.groupby(list(by), as_index=False)[amount].sum()
+    return frame.groupby(list(by))[[amount]].sum().reset_index()
 
 
 def rate_of(currency: str | None, known: Mapping[str, float]) -> float:

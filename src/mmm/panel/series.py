@@ -1,7 +1,7 @@
 """Outcomes, controls, plan and targets by period."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -9,8 +9,8 @@ import pandas as pd
 
 from mmm.panel.costs import of_content, spend_by_period
 from mmm.panel.money import rate_of, rates
-from mmm.quality.periods import Periods, periods
 from mmm.params import RunParams
+from mmm.quality.periods import Periods, periods
 
 if TYPE_CHECKING:
     from mmm.sources import SourceTable
@@ -47,11 +47,12 @@ def control_values(
     return values
 
 
-def _by_period(source: "SourceTable", column: str, span: Periods, how: str) -> pd.Series:
+def _by_period(source: "SourceTable", column: str, span: Periods, how: Literal["sum", "mean"]) -> pd.Series:
     table = source.table
-    frame = table.filter(table.date.notnull() & table[column].notnull()).select("date", column).execute()
-    starts = span.start_of(frame["date"])
-    return frame.set_index(starts)[column].groupby(level=0).agg(how).sort_index()
+    known = table.date.notnull() & table[column].notnull()  # noqa: PD004 - ibis
+    frame: pd.DataFrame = table.filter(known).select("date", column).execute()
+    by_start = frame.set_index(span.start_of(frame["date"]))[column].groupby(level=0)
+    return (by_start.sum() if how == "sum" else by_start.mean()).sort_index()
 
 
 def planned(params: RunParams, tables: "Mapping[str, SourceTable]") -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from mmm.errors import MAX_LISTED, DataRefusedError
 from mmm.params import RunParams
 from mmm.quality.row_tests import row_findings
-from mmm.quality.rule import Analysis, Reading, Rule, RowRule, Seen
+from mmm.quality.rule import Analysis, Reading, RowRule, Rule, Seen
 from mmm.quality.rules import ROW_RULES, RULES
 from mmm.records import TABLES, Severity
 from mmm.texts import say
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 200
 """Findings listed per rule and source; the rest is a count."""
+_UNREADABLE = ("not_a_number", "not_a_date", "excel_serial_date", "unreadable_count")
 _ORDER = {severity: rank for rank, severity in enumerate(Severity)}
 
 
@@ -36,10 +37,19 @@ def check_sources(params: RunParams, tables: "Mapping[str, SourceTable]", as_of:
             found += _findings(row_rule, seen)
     frame = pd.DataFrame(found, columns=list(TABLES["findings"]))
     frame["row"] = frame["row"].astype("Int64")
+    frame = _said_once(frame)
     order = {name: rank for rank, name in enumerate(params.sources)}
     ranked = frame.assign(_severity=frame["severity"].map(_ORDER), _source=frame["source"].map(order))
     ranked = ranked.sort_values(["_severity", "_source"], kind="stable").reset_index(drop=True)
     return ranked[list(TABLES["findings"])]
+
+
+def _said_once(findings: pd.DataFrame) -> pd.DataFrame:
+    """Leave out "empty" where the same cell is already said to be unreadable."""
+    places = pd.MultiIndex.from_frame(findings[["source", "row", "column"]])
+    unreadable = places[findings["rule"].isin(_UNREADABLE)]
+    repeated = findings["rule"].str.startswith("missing_") & places.isin(unreadable)
+    return findings[~repeated]
 
 
 def _findings(rule: Rule | RowRule, seen: Iterable[Seen]) -> Iterator[dict[str, object]]:

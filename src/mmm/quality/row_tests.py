@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import pandas as pd
+
 from mmm.quality.rule import Analysis, Reading, RowRule, Seen, Test
 
 
@@ -27,13 +29,13 @@ def row_findings(
 def _counts(reading: Reading, tests: Sequence[Test]) -> list[int]:
     sums = {f"n{at}": test.is_wrong.fill_null(False).sum() for at, test in enumerate(tests)}
     row = reading.table.aggregate(**sums).execute().iloc[0]
-    return [0 if row[name] != row[name] else int(row[name]) for name in sums]
+    return [0 if pd.isna(row[name]) else int(row[name]) for name in sums]
 
 
 def _seen(reading: Reading, test: Test, count: int, limit: int) -> list[Seen]:
     table = reading.table
     value: Any = table[test.column] if test.value is None else test.value
-    rows = (
+    rows: pd.DataFrame = (
         table.filter(test.is_wrong)
         .select("row", value=value.cast("string"))
         .order_by("row")
@@ -45,7 +47,7 @@ def _seen(reading: Reading, test: Test, count: int, limit: int) -> list[Seen]:
             source=reading.name,
             row=int(row),
             column=reading.header(test.column),
-            value="" if shown is None or shown != shown else str(shown),
+            value="" if pd.isna(shown) else str(shown),
         )
         for row, shown in zip(rows["row"], rows["value"], strict=True)
     ]

@@ -4,7 +4,7 @@
 database. `Rule` looks at a whole source or several, on what it aggregates.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 BIG = ("transactions", "journeys")
 """Contents that never leave the database whole."""
-MAX_FAULTS = 1000
-"""Unreadable cells looked at per source."""
+
+
+def each(rows: pd.DataFrame) -> Iterator[Any]:
+    """Go through rows, columns as attributes."""
+    yield from rows.itertuples(index=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,16 +72,15 @@ class Reading:
             raise ValueError(f"{self.name} may be large: ask the database")
         return self.source_table.to_pandas().sort_values("row", kind="stable").reset_index(drop=True)
 
-    @cached_property
+    @property
     def faults(self) -> pd.DataFrame:
         """Cells that could not be read: row, column, kind, value."""
-        faults: pd.DataFrame = self.source_table.faults.order_by("row").limit(MAX_FAULTS).execute()
-        return faults
+        return self.source_table.faults
 
     @cached_property
     def n_rows(self) -> int:
         """Number of rows."""
-        return int(self.table.count().execute())
+        return int(self.table.count().execute()) if self.content in BIG else len(self.rows)
 
     @cached_property
     def dates(self) -> pd.DatetimeIndex:

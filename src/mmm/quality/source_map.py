@@ -43,7 +43,8 @@ def _line(reading: Reading, analysis: Analysis) -> dict[str, object]:
     age = (pd.Timestamp(analysis.as_of) - covered).days if covered is not None else None
     allowed = ALLOWED_AGE_DAYS.get(reading.declared.refresh)
     counted = reading.content in {"media", "outcome", "control", "funnel", "nps", "transactions", "journeys"}
-    missing = sum(count for _, _, count in missing_runs(analysis, dates)) if counted and len(dates) else 0
+    runs = missing_runs(analysis, dates) if counted and len(dates) else ()
+    missing = sum(count for first, _, count in runs if first > dates[0])
     return {
         "source": reading.name,
         "content": reading.content,

@@ -1,18 +1,17 @@
 """Tables of databases: DuckDB files attached read-only, others copied in through Ibis."""
 
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from mmm.errors import UserInputError
 from mmm.params import nearest, redacted_url, resolved_url
 from mmm.sources.problems import SourceProblems
-from mmm.sources.raw import Raw, column_types, literal, quoted, renamed
+from mmm.sources.raw import Opening, Raw, column_types, literal, quoted, renamed
 
 _DUCKDB = "duckdb://"
 
 
-def read_database_table(connection: Any, url: str, table: str, name: str, beside: Path) -> Raw:
+def read_database_table(opening: Opening, url: str, table: str, beside: Path) -> Raw:
     """Point at a table of a DuckDB file, or copy one of another database."""
     shown = redacted_url(url)
     try:
@@ -20,16 +19,14 @@ def read_database_table(connection: Any, url: str, table: str, name: str, beside
     except UserInputError as error:
         raise SourceProblems(error.problems) from None
     if full.startswith(_DUCKDB):
-        source, kind = _attached(connection, full, table, name, beside), "DuckDB"
+        source, kind = _attached(opening, full, table, beside), "DuckDB"
     else:
-        source, kind = _copied(connection, full, table, name), full.split(":", 1)[0]
-    kinds = column_types(connection, source)
-    relation = quoted(f"raw_{name}")
-    connection.execute(
-        f"CREATE VIEW {relation} AS SELECT row_number() OVER () AS row, {renamed(list(kinds))} FROM {source}"
-    )
+        source, kind = _copied(opening, full, table), full.split(":", 1)[0]
+    kinds = column_types(opening.connection, source)
+    cells = f"SELECT row_number() OVER () AS row, {renamed(list(kinds))} FROM {source}"
+    opening.connection.execute(f"CREATE VIEW {opening.relation} AS {cells}")
     return Raw(
-        relation=relation,
+        relation=opening.relation,
         header=tuple(kinds),
         types=tuple(kinds.values()),
         location=f"{shown}, table {table}",
@@ -38,12 +35,13 @@ def read_database_table(connection: Any, url: str, table: str, name: str, beside
     )
 
 
-def _attached(connection: Any, url: str, table: str, name: str, beside: Path) -> str:
+def _attached(opening: Opening, url: str, table: str, beside: Path) -> str:
     path = Path(url.removeprefix(_DUCKDB).removeprefix("/"))
     path = path if path.is_absolute() else (beside / path).resolve()
     if not path.is_file():
         raise SourceProblems([f"no such database file {path}: check the path"])
-    alias = f"base_{name}"
+    alias = f"base_{opening.name}"
+    connection = opening.connection
     try:
         connection.execute(f"ATTACH {literal(str(path))} AS {quoted(alias)} (READ_ONLY)")
     except Exception as error:
@@ -64,7 +62,7 @@ def _attached(connection: Any, url: str, table: str, name: str, beside: Path) ->
     return ".".join(map(quoted, (alias, schema or "main", bare)))
 
 
-def _copied(connection: Any, url: str, table: str, name: str) -> str:
+def _copied(opening: Opening, url: str, table: str) -> str:
     import ibis  # noqa: PLC0415 - only analyses with a database server pay for its driver
 
     try:
@@ -82,10 +80,10 @@ def _copied(connection: Any, url: str, table: str, name: str) -> str:
     if bare not in known:
         raise SourceProblems([f"table {table} not found: {nearest(bare, known)}"])
     batches = server.table(bare, database=schema or None).to_pyarrow_batches()
-    relation = quoted(f"copy_{name}")
-    connection.register("loading_batches", batches)
-    connection.execute(f"CREATE TABLE {relation} AS SELECT * FROM loading_batches")
-    connection.unregister("loading_batches")
+    relation = quoted(f"copy_{opening.name}")
+    opening.connection.register("loading_batches", batches)
+    opening.connection.execute(f"CREATE TABLE {relation} AS SELECT * FROM loading_batches")
+    opening.connection.unregister("loading_batches")
     return relation
 
 

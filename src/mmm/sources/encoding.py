@@ -58,9 +58,11 @@ def utf8_copy(text: TextFile, folder: Path) -> Path:
     if text.codec == "utf-8":
         return text.path
     copy = folder / f"{text.path.name}.utf8"
-    with text.path.open(encoding=text.codec, newline="") as source:
-        with copy.open("w", encoding="utf-8", newline="") as out:
-            shutil.copyfileobj(source, out, _CHUNK)
+    with (
+        text.path.open(encoding=text.codec, newline="") as source,
+        copy.open("w", encoding="utf-8", newline="") as out,
+    ):
+        shutil.copyfileobj(source, out, _CHUNK)
     return copy
 
 

@@ -6,7 +6,7 @@ from mmm.errors import MAX_LISTED, listed
 from mmm.params import nearest
 
 
-class SourceProblems(Exception):  # noqa: N818 - it carries several problems, one source at a time
+class SourceProblems(Exception):
     """Problems of one source; `read_sources` joins them into one `UserInputError`."""
 
     def __init__(self, problems: Iterable[str]) -> None:

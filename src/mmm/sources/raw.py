@@ -1,10 +1,32 @@
 """`Raw`: a source as it is stored, on the embedded database, before any cell is interpreted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from mmm.sources.dialects import Recognised
+from mmm.sources.dialects import Dialect, Recognised
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What every way of opening a source needs."""
+
+    connection: Any
+    """DuckDB connection of the run."""
+    name: str
+    """Source: its relations on the connection end with it."""
+    folder: Path
+    """For copies that live as long as the reading."""
+    wanted: Collection[str]
+    """Column names that tell a header line."""
+    dialects: Sequence[Dialect]
+    """Exports to look for."""
+
+    @property
+    def relation(self) -> str:
+        """SQL name of the stored cells."""
+        return quoted(f"raw_{self.name}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +65,9 @@ def column_types(connection: Any, relation: str) -> dict[str, str]:
 def renamed(header: Sequence[str]) -> str:
     """Select the columns of a typed relation under their positions."""
     return ", ".join(f"{quoted(name)} AS c{at}" for at, name in enumerate(header))
+
+
+def title_lines(header_line: int) -> list[str]:
+    """Say how many lines stand above the header."""
+    above = header_line - 1
+    return [f"{above} title line{'s' if above > 1 else ''}"] if above else []

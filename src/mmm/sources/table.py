@@ -23,9 +23,9 @@ class SourceTable:
     """What was recognised: "Google Ads FR, UTF-16, tab, 2 title lines, 3 total rows left out"."""
     table: "ibis.Table"
     """Our columns; `row` is the line in the file as a person counts it."""
-    faults: "ibis.Table"
+    faults: "pd.DataFrame"
     """Cells that could not be read: row, column (name in the file), kind, value. Empty in `table`."""
-    totals: "ibis.Table"
+    totals: "pd.DataFrame"
     """Figures of the total rows left out: row, column (name in the file), label, value."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Our column: its name in the file."""

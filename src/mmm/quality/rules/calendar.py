@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from mmm.quality.rule import Analysis, Reading, Rule, Seen
+from mmm.quality.rule import Analysis, Reading, Rule, Seen, each
 from mmm.records import Severity
 
 ALLOWED_AGE_DAYS = {"daily": 4, "weekly": 14, "monthly": 45, "quarterly": 120, "yearly": 400}
@@ -61,7 +61,7 @@ def _range_across_periods(analysis: Analysis) -> Iterator[Seen]:
             continue
         rows = reading.rows.dropna(subset=["date", "date_end"])
         first, last = analysis.periods.start_of(rows["date"]), analysis.periods.start_of(rows["date_end"])
-        for row in rows[np.asarray(first != last)].itertuples():
+        for row in each(rows[np.asarray(first != last)]):
             yield Seen(
                 source=reading.name,
                 row=row.row,
@@ -74,7 +74,7 @@ def _duplicate_period(analysis: Analysis) -> Iterator[Seen]:
     """See an outcome or a control said twice for one date."""
     for reading in analysis.of("outcome", "control"):
         rows = reading.rows.dropna(subset=["date"])
-        for row in rows[rows.duplicated("date", keep="first")].itertuples():
+        for row in each(rows[rows.duplicated("date", keep="first")]):
             yield Seen(
                 source=reading.name, row=row.row, column=reading.header("date"), value=str(row.date.date())
             )
@@ -92,7 +92,7 @@ def _duplicate_row(analysis: Analysis) -> Iterator[Seen]:
         amount = next((column for column in ("spend", "amount") if column in rows), None)
         if amount:
             repeated &= rows[amount].fillna(0) != 0
-        for row in rows[repeated].itertuples():
+        for row in each(rows[repeated]):
             shown = f"{row.date.date()}, {getattr(row, amount):,.2f}" if amount else str(row.date.date())
             yield Seen(source=reading.name, row=row.row, column=reading.header("date"), value=shown)
 
@@ -174,7 +174,7 @@ def _late(analysis: Analysis) -> Iterator[Seen]:
             continue
         age = (pd.Timestamp(analysis.as_of) - covered).days
         if age > allowed:
-            yield Seen(source=reading.name, column=reading.header("date"), value=f"{covered.date()} ({age})")
+            yield Seen(source=reading.name, column=reading.header("date"), value=f"{covered.date()}, {age}")
 
 
 def _plan_too_short(analysis: Analysis) -> Iterator[Seen]:

@@ -14,6 +14,8 @@ def _faults(analysis: Analysis, kind: str) -> Iterator[tuple[Reading, int, str, 
     """Give source, row, our column, column of the file and text of cells with one kind of fault."""
     for reading in analysis.readings.values():
         found = reading.faults
+        if found.empty:
+            continue
         ours = {header: column for column, header in reading.source_table.headers.items()}
         for row, column, value in found[found["kind"] == kind][["row", "column", "value"]].itertuples(
             index=False

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from mmm.quality.rule import Analysis, Reading, Rule, Seen
+from mmm.quality.rule import Analysis, Reading, Rule, Seen, each
 from mmm.records import Severity
 
 _WHOLE = re.compile(
@@ -26,10 +27,8 @@ _AGREE = 0.005
 def _total_gap(analysis: Analysis) -> Iterator[Seen]:
     """See a total row that is not the sum of the rows it covers."""
     for reading in analysis.of("media", "fees", "outcome", "plan"):
-        if not any("left out" in piece for piece in reading.source_table.dialect.split(",")):
-            continue
         ours = {header: column for column, header in reading.source_table.headers.items()}
-        for row, column, label, value in reading.source_table.totals.execute().itertuples(index=False):
+        for row, column, label, value in reading.source_table.totals.itertuples(index=False):
             if not _WHOLE.match(label) or column not in ours or pd.isna(value):
                 continue
             added = float(reading.rows[ours[column]].sum())
@@ -78,6 +77,8 @@ def unit_breaks(values: np.ndarray) -> list[tuple[int, float]]:
     """
     found: list[tuple[int, float]] = []
     logs = np.log10(values)
+    if len(logs) < 2 or np.abs(np.diff(logs)).max() < np.log10(_FACTORS[0] / _NEAR / _STABLE):
+        return found
     at = 0
     while at < len(values):
         before = logs[max(0, at - _SIDE) : at]
@@ -110,9 +111,9 @@ def _funnel_order(analysis: Analysis) -> Iterator[Seen]:
     """See a stage with more people than the one before."""
     for reading in analysis.of("funnel"):
         stages = reading.numbers
-        for earlier, later in zip(stages, stages[1:], strict=False):
+        for earlier, later in pairwise(stages):
             rows = reading.rows
-            for row in rows[rows[later] > rows[earlier]].itertuples():
+            for row in each(rows[rows[later] > rows[earlier]]):
                 shown = f"{getattr(row, later):,.0f} > {getattr(row, earlier):,.0f}"
                 yield Seen(source=reading.name, row=row.row, column=reading.header(later), value=shown)
 
@@ -151,7 +152,7 @@ def _duplicate_touch(analysis: Analysis) -> Iterator[Seen]:
             .agg(row=table.row.max(), n=table.row.count())
             .filter(lambda touch: touch.n > 1)
         )
-        for row in repeated.order_by("row").limit(1000).execute().itertuples():
+        for row in each(repeated.order_by("row").limit(1000).execute()):
             yield Seen(
                 source=reading.name,
                 row=int(row.row),

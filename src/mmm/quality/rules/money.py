@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from mmm.errors import listed
-from mmm.quality.rule import Analysis, Reading, Rule, Seen
+from mmm.quality.rule import BIG, Analysis, Reading, Rule, Seen
 from mmm.records import Severity
 
 _MONEY = ("media", "fees", "outcome", "plan", "target", "transactions")
@@ -12,14 +12,16 @@ _ALL = "all"
 
 
 def _currencies(reading: Reading) -> dict[str, int | None]:
-    """Currencies of a source and the first row of each."""
-    if "currency" in reading.source_table.headers:
+    """Give the currencies of a source, and the first row of each when rows name theirs."""
+    if "currency" not in reading.source_table.headers:
+        if "currency" in reading.columns and reading.content not in BIG:
+            return dict.fromkeys(reading.rows["currency"].unique())
+        return {reading.declared.currency: None} if reading.declared.currency else {}
+    if reading.content not in BIG:
+        firsts = reading.rows.drop_duplicates("currency")
+    else:
         firsts = reading.table.group_by("currency").agg(row=reading.table.row.min()).order_by("row").execute()
-        return dict(zip(firsts["currency"], firsts["row"].astype(int), strict=True))
-    if "currency" in reading.columns and reading.n_rows:
-        value = reading.table.select("currency").limit(1).execute()["currency"].iloc[0]
-        return {value: None}
-    return {reading.declared.currency: None} if reading.declared.currency else {}
+    return dict(zip(firsts["currency"], firsts["row"].astype(int), strict=True))
 
 
 def _without_rate(analysis: Analysis) -> Iterator[Seen]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from mmm.quality.rule import Analysis, Rule, Seen
+from mmm.quality.rule import Analysis, Rule, Seen, each
 from mmm.records import Severity
 
 _COPY = re.compile(r"(?i)[\s_-]*\((copie|copy|\d+)\)$|[\s_-]+(copie|copy)$")
@@ -32,7 +32,7 @@ def suggested_name(name: str, correct: Sequence[str], pattern: re.Pattern[str]) 
     return candidate if known and pattern.fullmatch(candidate) else ""
 
 
-def _part(parts: Sequence[str], at: int, known: Sequence[Sequence[str]]) -> str:
+def _part(parts: list[str], at: int, known: list[list[str]]) -> str:
     """Keep a part that correct names have; else the most similar one, or the usual one beside the others."""
     usual = Counter(other[at] for other in known)
     if parts[at] in usual or not usual:
@@ -42,11 +42,7 @@ def _part(parts: Sequence[str], at: int, known: Sequence[Sequence[str]]) -> str:
     best = max(similar, key=lambda part: (similar[part], usual[part]))
     if similar[best] >= _SAME:
         return best
-    beside = Counter(
-        other[at]
-        for other in known
-        if all(a == b for k, (a, b) in enumerate(zip(other, parts, strict=True)) if k < at)
-    )
+    beside = Counter(other[at] for other in known if other[:at] == parts[:at])
     return beside.most_common(1)[0][0] if beside else best
 
 
@@ -60,7 +56,7 @@ def _naming(analysis: Analysis) -> Iterator[Seen]:
     correct = sorted(name for name in names if pattern.fullmatch(name))
     for reading in media:
         firsts = reading.rows.dropna(subset=["campaign"]).drop_duplicates("campaign")
-        for row in firsts.itertuples():
+        for row in each(firsts):
             if pattern.fullmatch(row.campaign):
                 continue
             suggestion = suggested_name(row.campaign, correct, pattern) or convention.example

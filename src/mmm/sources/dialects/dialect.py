@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 _CURRENCY_SUFFIX = re.compile(r"\s*\(([A-Z]{3})\)$")
@@ -63,6 +64,8 @@ class Recognised:
 
 def recognise(dialect: Dialect, header: Sequence[str]) -> Recognised | None:
     """Read a line as this dialect's header; None when it is not one."""
+    if len(header) < min(map(len, dialect.signature)):
+        return None
     repaired = [unbroken(cell) for cell in header]
     plain = [_plain(_CURRENCY_SUFFIX.sub("", cell)) for cell in repaired]
     best: Recognised | None = None
@@ -101,6 +104,7 @@ def _position(names: Sequence[str], header: Sequence[str]) -> int | None:
     return next((header.index(name) for name in map(_plain, names) if name in header), None)
 
 
+@lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     """Spaces, apostrophes and case as nobody distinguishes them; accents stay."""
     spaced = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
