@@ -38,7 +38,7 @@ def main() -> NoReturn:
     try:
         app()
     except MmmError as error:
-        print(error, file=sys.stderr)
+        print("\n".join([str(error), *getattr(error, "__notes__", [])]), file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("Interrupted. `mmm run --resume` goes on from the last finished stage.", file=sys.stderr)

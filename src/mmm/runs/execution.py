@@ -89,11 +89,11 @@ def _as_ours(name: str, message: str, target: Path) -> MmmError:
         "No space left" in text or "Read-only" in text or "Permission denied" in text
     ):
         return UserInputError(str(target.parent), [f"{text}: free or unlock the disk, then run again"])
-    return StageFailedError(f"{target.name}: {name}: {text}\n  The executed notebook shows where: {target}")
+    return StageFailedError(f"{target.name}: {name}: {text}")
 
 
 def _killed(target: Path) -> str:
-    return f"{target.name}: its kernel was killed, most often for want of memory\n  See {target}"
+    return f"{target.name}: its kernel was killed, most often for want of memory"
 
 
 def _verify(target: Path, expected: tuple[Path, ...]) -> None:
@@ -105,12 +105,10 @@ def _verify(target: Path, expected: tuple[Path, ...]) -> None:
         if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None
     ]  # fmt: skip
     if not_run:
-        raise KernelDiedError(
-            f"{target.name}: cell {not_run[0]} never ran; its kernel was killed or left\n  See {target}"
-        )
+        raise KernelDiedError(f"{target.name}: cell {not_run[0]} never ran; its kernel was killed or left")
     missing = [path.name for path in expected if not path.exists() or path.stat().st_size == 0]
     if missing:
-        raise StageFailedError(f"{target.name}: ended without writing {', '.join(missing)}\n  See {target}")
+        raise StageFailedError(f"{target.name}: ended without writing {', '.join(missing)}")
 
 
 @contextmanager

@@ -201,7 +201,8 @@ def _failing_keeps_its_reason(partial: Path) -> Iterator[None]:
         raise
     except BaseException as error:
         if partial.exists():
-            workspace.fail(partial, _status(error), str(error) or type(error).__name__)
+            failed = workspace.fail(partial, _status(error), str(error) or type(error).__name__)
+            error.add_note(f"The run is kept, with its executed notebooks: {failed}")
         raise
     finally:
         signal.signal(signal.SIGTERM, previous)

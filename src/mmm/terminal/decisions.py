@@ -84,8 +84,6 @@ def _list(console: Console, params: RunParams, reports: Path, words: DecisionWor
     table = Table("no.", "decided", "activity", "decision", "owner", "review", "why")
     for decision in found:
         review = f"{decision.review_on} (due)" if decision.sequence in due else str(decision.review_on)
-        table.add_row(
-            str(decision.sequence), str(decision.decided_on), decision.activity, decision.kind, decision.owner,
-            review, decision.reason,
-        )  # fmt: skip
+        who = (decision.activity, decision.kind, decision.owner, review, decision.reason)
+        table.add_row(str(decision.sequence), str(decision.decided_on), *who)
     console.print(table)
