@@ -11,7 +11,7 @@ from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from mmm.errors import MmmError, UserInputError
+from mmm.errors import MmmError, Terminated, UserInputError
 
 app = typer.Typer(
     name="mmm",
@@ -33,8 +33,6 @@ Lang = Annotated[Literal["fr", "en"], typer.Option("--lang", help="Language: fr 
 def main() -> NoReturn:
     """Run a command and leave with its exit code; people's errors come without a traceback."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    from mmm.runs.running import Terminated  # noqa: PLC0415
-
     try:
         app()
     except MmmError as error:
@@ -67,7 +65,7 @@ def check(
     ] = None,
 ) -> None:
     """Check params, sources and quality: every problem at once."""
-    from mmm.terminal import show_check  # noqa: PLC0415
+    from mmm.terminal.check import show_check  # noqa: PLC0415
 
     show_check(params_file, _day(as_of), fix_plan)
 
@@ -86,7 +84,7 @@ def run(
     """Run every stage into a new run folder and publish it when it is good."""
     from mmm.params import nearest  # noqa: PLC0415
     from mmm.runs import NAMES, Context, RunRequest  # noqa: PLC0415
-    from mmm.terminal import show_draft_stage, show_run  # noqa: PLC0415
+    from mmm.terminal.run import show_draft_stage, show_run  # noqa: PLC0415
 
     unknown = [name for name in (only, from_stage) if name is not None and name not in NAMES]
     if unknown:
@@ -114,7 +112,7 @@ def publish(
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Take it away from readers.")] = False,
 ) -> None:
     """Make a run the one that readers see, or take it away from them."""
-    from mmm.terminal import show_publication  # noqa: PLC0415
+    from mmm.terminal.publication import show_publication  # noqa: PLC0415
 
     show_publication(run_folder, withdraw=withdraw)
 
@@ -134,7 +132,7 @@ def serve(
 @app.command()
 def lab(folder: Annotated[Path, typer.Argument(help="Workspace.")] = Path()) -> None:
     """Open JupyterLab on the notebooks; what they write by hand goes to the draft."""
-    from mmm.terminal import open_lab  # noqa: PLC0415
+    from mmm.terminal.lab import open_lab  # noqa: PLC0415
 
     open_lab(folder.resolve())
 
@@ -179,7 +177,7 @@ def decide(
     as_of: AsOf = None,
 ) -> None:
     """Record a decision with its evidence, or list and search those taken."""
-    from mmm.terminal import DecisionWords, show_decisions  # noqa: PLC0415
+    from mmm.terminal.decisions import DecisionWords, show_decisions  # noqa: PLC0415
 
     words = DecisionWords(
         activity=activity, kind=kind, owner=owner, why=why, expected_gain=expected_gain, search=search,

@@ -42,6 +42,10 @@ class NotConvergedError(MmmError):
     exit_code = 3
 
 
+class Terminated(BaseException):
+    """SIGTERM reached a run: stop the kernel, keep the reason, leave."""
+
+
 def listed(items: Iterable[object], limit: int = MAX_LISTED) -> str:
     """Join items for a message, at most `limit` of them, then "and 37 more".
 

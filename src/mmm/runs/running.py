@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
-from mmm.errors import DataRefusedError, MmmError, NotConvergedError, UserInputError
+from mmm.errors import DataRefusedError, MmmError, NotConvergedError, Terminated, UserInputError
 from mmm.params import RunParams, read_params
 from mmm.records import VerdictLevel
 from mmm.runs import workspace
@@ -21,10 +21,6 @@ from mmm.runs.manifest import Manifest, StageRecord, Status, read_manifest, writ
 from mmm.runs.stage_keys import stage_keys
 from mmm.runs.stages import NAMES, STAGES, Stage, reason_to_skip
 from mmm.runs.verdict import all_verdicts, run_verdict
-
-
-class Terminated(BaseException):
-    """SIGTERM reached the run: stop the kernel, keep the reason, leave."""
 
 
 class Progress(Protocol):

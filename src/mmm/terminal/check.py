@@ -54,9 +54,9 @@ def _print_findings(console: Console, findings: "pd.DataFrame") -> None:
 
     counts = findings["severity"].value_counts()
     console.print("Findings: " + ", ".join(f"{count} {severity}" for severity, count in counts.items()))
-    for finding in findings.head(_SHOWN).itertuples():
-        line = f", line {int(finding.row)}" if pd.notna(finding.row) else ""
-        words = f"  {finding.severity}: {finding.source}{line}: {finding.message}\n      {finding.action}"
+    for finding in findings.head(_SHOWN).to_dict("records"):
+        line = "" if pd.isna(finding["row"]) else f", line {finding['row']}"
+        words = f"  {finding['severity']}: {finding['source']}{line}: {finding['message']}\n      {finding['action']}"
         console.print(words, highlight=False, soft_wrap=True, markup=False)
     if len(findings) > _SHOWN:
         console.print(f"  and {len(findings) - _SHOWN} more; --fix-plan FILE writes them all")
