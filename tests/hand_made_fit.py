@@ -93,6 +93,7 @@ def make_fit(
             "half_saturation": (by_channel, half),
             "slope": (by_channel, slope),
             "effect": (by_channel, effect),
+            "share": (by_channel, own_share),
             "return": (by_channel, own_share * design.kpi_total / design.full_cost_total),
             "coefficient": (("chain", "draw", "basis"), coefficient),
             "amplitude": (

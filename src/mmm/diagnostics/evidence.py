@@ -41,17 +41,8 @@ class Evidence:
 
     def failed(self, check: str, channel: str | None = None) -> list[CheckResult]:
         """List the failures of a check; of one channel only when it is named."""
-        return [
-            found
-            for found in self.checks
-            if found.check == check
-            and not found.passed
-            and (channel is None or channel in channels_of(found))
-        ]
-
-    def value(self, check: str) -> float | None:
-        """Give the figure of a check of this outcome, passed or not."""
-        return next((found.value for found in self.checks if found.check == check), None)
+        failures = [found for found in self.checks if found.check == check and not found.passed]
+        return [found for found in failures if channel is None or channel in channels_of(found)]
 
 
 def channels_of(check: CheckResult) -> tuple[str, ...]:

@@ -12,9 +12,8 @@ PREDICTIVE = {"p025": 0.025, "p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "
 
 def interval(draws: FloatArray) -> dict[str, FloatArray]:
     """Give the mean, the 5 %, 50 % and 95 % quantiles over draws."""
-    method: Literal["linear", "higher"] = (
-        "linear" if np.isfinite(draws).all() else "higher"
-    )  # infinity cannot be interpolated
+    is_finite = bool(np.isfinite(draws).all())
+    method: Literal["linear", "higher"] = "linear" if is_finite else "higher"  # infinity has no middle
     p05, p50, p95 = np.quantile(draws, [0.05, 0.5, 0.95], axis=0, method=method)
     return {"mean": draws.mean(axis=0), "p05": p05, "p50": p50, "p95": p95}
 
