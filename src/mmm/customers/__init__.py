@@ -11,6 +11,7 @@ from mmm.customers.expectations import (
 from mmm.customers.gamma_gamma import GammaGamma, draw_mean_spend, expected_spend, fit_gamma_gamma
 from mmm.customers.history import History, read_history
 from mmm.customers.ltv import Everyone, Ltv, LtvTerms, average_ltv, draw_ltv, learn_from
+from mmm.customers.money import exchange_rate, in_currency
 from mmm.customers.patterns import (
     Cohort,
     PurchasePatterns,
@@ -43,11 +44,13 @@ __all__ = [
     "draw_bgnbd",
     "draw_ltv",
     "draw_mean_spend",
+    "exchange_rate",
     "expected_purchases",
     "expected_purchases_given",
     "expected_spend",
     "fit_bgnbd",
     "fit_gamma_gamma",
+    "in_currency",
     "learn_from",
     "ltv_by_channel",
     "pooled",

@@ -32,6 +32,7 @@ PRIOR_SD = 2.0
 COHORT_SD = 0.5
 """How far a cohort's parameters may be from those of all customers, on their logs."""
 _BOX = 12.0
+_START = np.log([0.5, 0.5, 0.5, 2.0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,7 @@ def draw_bgnbd(
     """
     held = belief or _weak(patterns)
     posterior = _posterior(patterns, held)
-    mode = _highest(patterns, posterior).point
+    mode = _highest(patterns, posterior, held.centre - _to_unit(patterns)).point
     logs = laplace_draws(posterior, mode, held.sd**-2, n_draws, rng) + _to_unit(patterns)
     r, alpha, a, b = np.exp(logs).T
     return BgNbdDraws(r=r, alpha=alpha, a=a, b=b)
@@ -129,10 +130,10 @@ def _to_unit(patterns: PurchasePatterns) -> FloatArray:
     return np.array([0.0, np.log(_scale(patterns)), 0.0, 0.0])
 
 
-def _highest(patterns: PurchasePatterns, density: Density) -> Maximum:
+def _highest(patterns: PurchasePatterns, density: Density, start: FloatArray = _START) -> Maximum:
     if not patterns.n_customers or patterns.age.max() <= 0:
         raise ValueError("BG/NBD needs customers observed for some time, found none")
-    return maximise(density, np.log([0.5, 0.5, 0.5, 2.0]), _BOX, patterns.n_customers)
+    return maximise(density, np.clip(start, -_BOX, _BOX), _BOX, patterns.n_customers)
 
 
 def _scale(patterns: PurchasePatterns) -> float:
@@ -168,17 +169,24 @@ def _density(patterns: PurchasePatterns) -> Density:
             gammaln(r + frequencies) - gammaln(r) + r * logs[1]
             + gammaln(a + b) + gammaln(b + frequencies) - gammaln(b) - gammaln(a + b + frequencies)
         )  # fmt: skip
-        value = float(count @ either + totals @ by_frequency + constant)
+        value = _total(count, either) + _total(totals, by_frequency) + constant
         left_total = np.bincount(which, weights=count * p_left)
         together = digamma(a + b) - digamma(a + b + frequencies)
-        d_r = totals @ (digamma(r + frequencies) - digamma(r) + logs[1]) - count @ (
-            p_stays * log_age + p_left * log_recency
+        d_r = _total(totals, digamma(r + frequencies) - digamma(r) + logs[1]) - _total(
+            count, p_stays * log_age + p_left * log_recency
         )
-        d_alpha = totals.sum() * r / alpha - count @ (
-            exponent * (p_stays / (alpha + age) + p_left / (alpha + recency))
+        d_alpha = totals.sum() * r / alpha - _total(
+            count, exponent * (p_stays / (alpha + age) + p_left / (alpha + recency))
         )
-        d_a = totals @ together + left_total.sum() / a
-        d_b = totals @ (together + digamma(b + frequencies) - digamma(b)) - left_total @ (1.0 / (b + before))
+        d_a = _total(totals, together) + left_total.sum() / a
+        d_b = _total(totals, together + digamma(b + frequencies) - digamma(b)) - _total(
+            left_total, 1.0 / (b + before)
+        )
         return value, np.array([d_r * r, d_alpha * alpha, d_a * a, d_b * b])
 
     return density
+
+
+def _total(weight: FloatArray, value: FloatArray) -> float:
+    """Weighted sum, always added in one order: a product of vectors may split over threads."""
+    return float(np.sum(weight * value))

@@ -25,6 +25,7 @@ PRIOR_SD = 2.0
 COHORT_SD = 0.5
 """How far a cohort's parameters may be from those of all customers, on their logs."""
 _BOX = 14.0
+_START = np.array([1.0, 1.0, 0.0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ class SpendBelief:
 def spend_belief_from(patterns: SpendPatterns) -> SpendBelief:
     """Belief on a cohort that is part of these customers. See `mmm.customers.bgnbd.belief_from`."""
     scale = _mean_spend(patterns)
-    mode = _highest(patterns, _posterior(patterns, _weak(scale)))
+    mode = _highest(patterns, _posterior(patterns, _weak(scale)), _START)
     return SpendBelief(centre=mode + _to_money(scale), sd=np.full(3, COHORT_SD))
 
 
@@ -95,15 +96,13 @@ def draw_mean_spend(
     scale = _mean_spend(patterns)
     held = belief or _weak(scale)
     posterior = _posterior(patterns, held)
-    mode = _highest(patterns, posterior)
+    mode = _highest(patterns, posterior, held.centre - _to_money(scale))
     drawn = laplace_draws(posterior, mode, float(held.sd[0]) ** -2, n_draws, rng)
     return np.asarray(np.exp(drawn[:, 2]) * scale)
 
 
 def _weak(scale: float) -> SpendBelief:
-    return SpendBelief(
-        centre=np.array([1.0, 1.0, 0.0]) + _to_money(scale), sd=np.array([PRIOR_SD, PRIOR_SD, np.inf])
-    )
+    return SpendBelief(centre=_START + _to_money(scale), sd=np.array([PRIOR_SD, PRIOR_SD, np.inf]))
 
 
 def _posterior(patterns: SpendPatterns, belief: SpendBelief) -> Density:
@@ -112,8 +111,8 @@ def _posterior(patterns: SpendPatterns, belief: SpendBelief) -> Density:
     return with_normal_prior(in_mean, belief.centre - _to_money(scale), belief.sd)
 
 
-def _highest(patterns: SpendPatterns, posterior: Density) -> FloatArray:
-    return maximise(posterior, np.array([1.0, 1.0, 0.0]), _BOX, patterns.n_customers).point
+def _highest(patterns: SpendPatterns, posterior: Density, start: FloatArray) -> FloatArray:
+    return maximise(posterior, np.clip(start, -_BOX, _BOX), _BOX, patterns.n_customers).point
 
 
 def _to_money(scale: float) -> FloatArray:
@@ -154,10 +153,11 @@ def _density(patterns: SpendPatterns, scale: float) -> Density:
             gammaln(shape + q) - gammaln(shape) - gammaln(q)
             + q * logs[2] + (shape - 1.0) * log_spend + shape * log_x - (shape + q) * log_total
         )  # fmt: skip
-        d_p = count @ (x * (digamma(shape + q) - digamma(shape) + log_spend + log_x - log_total))
-        d_q = count @ (digamma(shape + q) - digamma(q) + logs[2] - log_total)
-        d_v = count @ (q / v - (shape + q) / (v + x * spend))
-        return float(count @ each + constant), np.array([d_p * p, d_q * q, d_v * v])
+        d_p = count * x * (digamma(shape + q) - digamma(shape) + log_spend + log_x - log_total)
+        d_q = count * (digamma(shape + q) - digamma(q) + logs[2] - log_total)
+        d_v = count * (q / v - (shape + q) / (v + x * spend))
+        gradient = np.array([np.sum(d_p) * p, np.sum(d_q) * q, np.sum(d_v) * v])
+        return float(np.sum(count * each)) + constant, gradient
 
     return density
 

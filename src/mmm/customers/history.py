@@ -10,8 +10,8 @@ from ibis import _
 
 from mmm.customers.patterns import Cohort, TimeUnit, read_cohorts
 from mmm.customers.rfm import purchases, purchases_without_refunds, rfm, usable_lines
-from mmm.errors import UserInputError, listed
-from mmm.params import RunParams, nearest
+from mmm.errors import UserInputError
+from mmm.params import nearest
 
 REQUIRED = ("customer", "date", "amount")
 
@@ -76,32 +76,6 @@ def read_history(
         refunds=counted.refunded / paid,
         refunds_unmatched=max(kept - counted.paid + counted.refunded, 0) / paid,
     )
-
-
-def in_currency(lines: ibis.Table, amount: str, params: RunParams, source: str) -> ibis.Table:
-    """Turn an amount into the analysis' currency, by the currency of its line or of its source.
-
-    Raises
-    ------
-    UserInputError
-        A currency has no declared rate.
-    """
-    declared = params.sources[source].currency or params.currency
-    rates = {**params.exchange_rates, params.currency: 1.0}
-    if "currency" not in lines.columns:
-        found = [declared]
-        currency = ibis.literal(declared)
-    else:
-        lines = lines.mutate(currency=_.currency.fill_null(declared))
-        found = sorted(lines.select("currency").distinct().execute()["currency"])
-        currency = lines["currency"]
-    unknown = [code for code in found if code not in rates]
-    if unknown:
-        known = f"known: {listed(rates)}: declare it in exchange_rates"
-        raise UserInputError(source, [f"amounts in {listed(unknown)} have no rate, {known}"])
-    if found == [params.currency]:
-        return lines
-    return lines.mutate(**{amount: _[amount] * currency.cases(*[(code, rates[code]) for code in found])})
 
 
 def _check_columns(lines: ibis.Table, source: str) -> None:

@@ -10,8 +10,9 @@ import xarray as xr
 from mmm.customers.cac import ALL, MIN_CELL, Acquisition, cac_table, interval
 from mmm.customers.calendar import SharedCalendar, shared_calendar
 from mmm.customers.checks import customer_check, value_checks
-from mmm.customers.history import in_currency, read_history
+from mmm.customers.history import read_history
 from mmm.customers.ltv import Ltv, LtvTerms, average_ltv, draw_ltv, learn_from
+from mmm.customers.money import in_currency
 from mmm.customers.patterns import Cohort, pooled
 from mmm.errors import listed
 from mmm.params import RunParams

@@ -1,0 +1,107 @@
+"""The journeys' part of a run in one call: credit by method, and beside it what model and platforms say."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import ibis
+import pandas as pd
+
+from mmm.attribution.bootstrap import share_intervals
+from mmm.attribution.checks import path_checks
+from mmm.attribution.methods import credits, shares_of
+from mmm.attribution.paths import JourneyPaths, read_paths
+from mmm.attribution.triangulation import media_totals, triangulation_table
+from mmm.customers import exchange_rate
+from mmm.params import RunParams
+from mmm.records import TABLES, CheckResult
+
+if TYPE_CHECKING:
+    from mmm.sources import SourceTable
+
+
+def attribution_tables(
+    params: RunParams,
+    tables: "Mapping[str, SourceTable]",
+    channel_summary: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Credit journeys and set the result beside the model's shares and the platforms' claims.
+
+    Parameters
+    ----------
+    params
+        Without an `attribution` section there is nothing to compute, and no table.
+    tables
+        Sources read, by name.
+    channel_summary
+        Of the run; None when no model was fitted.
+
+    Returns
+    -------
+    dict
+        `attribution` and `triangulation`, in their published columns.
+
+    Raises
+    ------
+    UserInputError
+        No journey, a path without channel, negative counts, a currency without a rate.
+    """
+    if params.attribution is None:
+        return {}
+    attribution = attribution_table(tables[params.attribution.source].table, params)
+    together = triangulation_table(
+        attribution, _decided(params, channel_summary), media_totals(params, tables), list(params.channels)
+    )
+    return {"attribution": attribution, "triangulation": together}
+
+
+def attribution_notices(params: RunParams, tables: "Mapping[str, SourceTable]") -> tuple[CheckResult, ...]:
+    """Say what a reader must know of the journeys; only what does not hold."""
+    if params.attribution is None:
+        return ()
+    paths = _paths(tables[params.attribution.source].table, params)
+    found = path_checks(paths, list(params.channels))
+    return tuple(check for check in found if not check.passed)
+
+
+def attribution_table(table: ibis.Table, params: RunParams) -> pd.DataFrame:
+    """Tabulate the credit of every channel by method; `lower` and `upper` bound its share.
+
+    The table is empty when no journey converts: there is then nothing to credit.
+    """
+    paths = _paths(table, params)
+    columns = list(TABLES["attribution"])
+    total = paths.conversions.sum()
+    if total <= 0:
+        return pd.DataFrame(columns=columns)
+    rate = exchange_rate(params, params.attribution.source) if params.attribution else 1.0
+    limits = share_intervals(paths, shares_of(paths), params.seed)
+    parts = [
+        pd.DataFrame(
+            {
+                "method": method,
+                "channel": list(paths.channels),
+                "conversions": credit.conversions,
+                "value": credit.value * rate,
+                "share": credit.conversions / total,
+                "lower": limits[method][0],
+                "upper": limits[method][1],
+            }
+        )
+        for method, credit in credits(paths).items()
+    ]
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
+def _paths(table: ibis.Table, params: RunParams) -> JourneyPaths:
+    if params.attribution is None:
+        raise ValueError("journeys are read only for params with an attribution section")
+    return read_paths(table, params.attribution.source, params.attribution.lookback_days)
+
+
+def _decided(params: RunParams, channel_summary: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Rows of the outcome on which budgets are decided, the whole market."""
+    if channel_summary is None or channel_summary.empty:
+        return None
+    outcome = params.allocation.outcome if params.allocation else next(iter(params.outcomes))
+    chosen = channel_summary["outcome"].eq(outcome) & channel_summary["geo"].eq("all")
+    return channel_summary[chosen]
