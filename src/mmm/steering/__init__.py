@@ -2,8 +2,9 @@
 
 from mmm.steering.actions import Action, read_action_plan, worded_actions
 from mmm.steering.agenda import AgendaItem, agenda_items, agenda_table
+from mmm.steering.gathered import SteeringFacts, steering_facts
 from mmm.steering.reference import Kpi, KpiReference, read_kpi_reference
-from mmm.steering.tables import SteeringFacts, steering_facts, steering_tables
+from mmm.steering.tables import steering_tables
 
 __all__ = [
     "Action",

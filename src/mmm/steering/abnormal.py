@@ -21,6 +21,7 @@ DEGREES = 20.0
 _MAD_TO_SD = 1.482602218505602
 _SMOOTHING = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5)
 _HARMONICS = 3
+_COLUMNS = ["value", "expected", "lower", "upper", "score", "p_value"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,49 +52,41 @@ def departures(
         Index period: value, expected, lower, upper (90 %), score (in standard
         deviations), p_value. Empty without enough history or variation.
     """
-    columns = ["value", "expected", "lower", "upper", "score", "p_value"]
-    values, n_past = series.to_numpy(dtype=float), len(series) - n_review
+    values, n_past = np.asarray(series.to_numpy(dtype=float), dtype=np.float64), len(series) - n_review
+    nothing = pd.DataFrame(columns=_COLUMNS, index=series.index[:0])
     if n_past < MIN_HISTORY or not np.isfinite(values).all():
-        return pd.DataFrame(columns=columns, index=series.index[:0])
+        return nothing
     in_logs = bool((values > 0).all())
-    y = np.log(values) if in_logs else values
+    y = np.asarray(np.log(values) if in_logs else values, dtype=np.float64)
     design = _design(len(y), calendar, frequency, n_past)
     fitted, leverage = _robust_fit(y, design, n_past)
     level, surprise = _local_level(y - fitted, n_past)
     shares = calendar.to_numpy(dtype=float).reshape(len(y), -1)
     scale = _scales(surprise[:n_past], shares[:n_past].sum(axis=1) > 0, design.shape[1])
     if scale.ordinary <= 1e-12 * max(1.0, float(np.abs(y).max())):
-        return pd.DataFrame(columns=columns, index=series.index[:0])
+        return nothing
     spread = np.where(shares.sum(axis=1) > 0, scale.in_calendar, scale.ordinary) * np.sqrt(1 + leverage)
+    found = _table(series, fitted + level, surprise / spread, spread, in_logs=in_logs)
     unseen = (shares[:, shares[:n_past].max(axis=0, initial=0.0) <= 0] > 0).any(axis=1)
-    found = _table(series.index, values, fitted + level, surprise, spread, in_logs)[columns]
-    return found[~unseen].loc[lambda table: table.index >= series.index[n_past]]
+    return found[~unseen & (np.arange(len(y)) >= n_past)]
 
 
 def _table(
-    index: pd.Index,
-    values: FloatArray,
-    expected: FloatArray,
-    surprise: FloatArray,
-    spread: FloatArray,
-    in_logs: bool,
+    series: "pd.Series[float]", expected: FloatArray, score: FloatArray, spread: FloatArray, *, in_logs: bool
 ) -> pd.DataFrame:
-    from scipy.stats import t
+    from scipy.stats import t  # noqa: PLC0415 - half a second, and only where alerts are computed
 
     back = np.exp if in_logs else np.asarray
     half = t.ppf(0.95, DEGREES) * spread
-    score = surprise / spread
-    return pd.DataFrame(
-        {
-            "value": values,
-            "expected": back(expected),
-            "lower": back(expected - half),
-            "upper": back(expected + half),
-            "score": score,
-            "p_value": 2 * t.sf(np.abs(score), DEGREES),
-        },
-        index=index,
+    found = (
+        series.to_numpy(dtype=float),
+        back(expected),
+        back(expected - half),
+        back(expected + half),
+        score,
+        2 * t.sf(np.abs(score), DEGREES),
     )
+    return pd.DataFrame(dict(zip(_COLUMNS, found, strict=True)), index=series.index)
 
 
 def _design(n_periods: int, calendar: pd.DataFrame, frequency: Frequency, n_past: int) -> FloatArray:
@@ -115,8 +108,8 @@ def _robust_fit(y: FloatArray, design: FloatArray, n_past: int) -> tuple[FloatAr
     """Fit on the past alone; give the prediction and the leverage of every period."""
     if design.shape[1] == 1:
         return np.full(len(y), float(np.median(y[:n_past]))), np.zeros(len(y))
-    from statsmodels.robust.norms import HuberT
-    from statsmodels.robust.robust_linear_model import RLM
+    from statsmodels.robust.norms import HuberT  # noqa: PLC0415 - more than a second to import
+    from statsmodels.robust.robust_linear_model import RLM  # noqa: PLC0415
 
     past = design[:n_past]
     coefficients = RLM(y[:n_past], past, M=HuberT()).fit().params

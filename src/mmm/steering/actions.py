@@ -1,9 +1,9 @@
 """The action plan (QQOQCCP), read from YAML, and each action's status computed from the data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,11 @@ from mmm.params import nearest, read_yaml
 from mmm.params.data import Frequency
 from mmm.params.record import Money, Name, Section, Text
 from mmm.params.schema_problems import schema_problems
+from mmm.params.yaml_file import Location
 from mmm.records import TABLES
 from mmm.steering.database import FactsDatabase, evaluate, has_columns
 from mmm.steering.periods import MONTH, QUARTER, Window, trailing
-from mmm.steering.reference import Kpi, KpiReference, Owner
+from mmm.steering.reference import Kpi, KpiReference, Owner, located
 from mmm.steering.wording import Amount, sentence
 from mmm.texts import Language
 
@@ -54,7 +55,7 @@ class Action(Section):
     """Channel, market or place."""
     how: Text
     """Means."""
-    budget: Annotated[Money, Field()] = 0.0
+    budget: Money = 0.0
     """Money it takes, in the analysis' currency."""
     why: Text
     """Reason, in business terms."""
@@ -73,34 +74,36 @@ def read_action_plan(path: Path | str, reference: KpiReference) -> dict[str, Act
         Every problem at once: line, key, what was found, what was expected, nearest names.
     """
     file = read_yaml(Path(path))
-    problems = []
+    found = file.values  # noqa: PD011 - what a YAML file says, not a table
+    problems: dict[tuple[Location, str], None] = {}
+    plan: dict[str, Action] = {}
     try:
-        plan = _File.model_validate(file.values).actions
+        plan = _File.model_validate(found).actions
     except ValidationError as error:
-        plan = {}
-        problems = list(dict.fromkeys(schema_problems(error, _File)))
-    raw = file.values.get("actions")
+        problems.update(dict.fromkeys(schema_problems(error, _File)))
+    raw = found.get("actions")
     for name, fields in raw.items() if isinstance(raw, dict) else ():
-        kpi = fields.get("kpi") if isinstance(fields, dict) else None
-        if isinstance(kpi, str) and kpi not in reference.kpis:
-            hint = nearest(kpi, list(reference.kpis))
-            problems.append((("actions", name, "kpi"), f"{kpi} is not in {reference.file.name}, {hint}"))
-        start, due = (fields.get(key) if isinstance(fields, dict) else None for key in ("start", "due"))
-        if isinstance(start, date) and isinstance(due, date) and due < start:
-            problems.append((("actions", name, "due"), f"due on {due}, before it starts on {start}"))
+        if isinstance(fields, dict):
+            problems.update(dict.fromkeys(_problems(str(name), fields, reference)))
     if problems:
-        ordered = sorted(problems, key=lambda problem: file.line_of(problem[0]))
-        raise UserInputError(
-            str(path),
-            [f"line {file.line_of(at)}, {'.'.join(map(str, at))}: {problem}" for at, problem in ordered],
-        )
+        raise UserInputError(str(path), located(file, problems))
     return plan
+
+
+def _problems(name: str, fields: dict[str, Any], reference: KpiReference) -> Iterator[tuple[Location, str]]:
+    kpi, start, due = (fields.get(key) for key in ("kpi", "start", "due"))
+    if isinstance(kpi, str) and kpi not in reference.kpis:
+        hint = nearest(kpi, list(reference.kpis))
+        yield ("actions", name, "kpi"), f"{kpi} is not in {reference.file.name}, {hint}"
+    if isinstance(start, date) and isinstance(due, date) and due < start:
+        yield ("actions", name, "due"), f"due on {due}, before it starts on {start}"
 
 
 def actions_table(
     plan: Mapping[str, Action],
     reference: KpiReference,
     database: FactsDatabase,
+    *,
     frequency: Frequency,
     as_of: date,
     currency: str,
@@ -187,8 +190,10 @@ def action_status(action: Action, kpi: Kpi, actual: float, baseline: float, as_o
         return NO_DATA
     if kpi.gap(actual, action.target) <= 0:
         return REACHED
-    if as_of > action.due:
-        return OFF
+    return OFF if as_of > action.due else _pace(action, kpi, actual, baseline, as_of)
+
+
+def _pace(action: Action, kpi: Kpi, actual: float, baseline: float, as_of: date) -> str:
     road = kpi.gap(baseline, action.target)
     if not np.isfinite(road) or road <= 0:
         return AT_RISK

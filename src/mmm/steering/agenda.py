@@ -50,8 +50,8 @@ def agenda_table(items: tuple[AgendaItem, ...], language: Language, currency: st
     return pd.DataFrame(rows, columns=list(TABLES["agenda"]))
 
 
-def _item(topic: str, variant: str = "", **figures: Any) -> AgendaItem:
-    return AgendaItem(topic=topic, fact=f"agenda.{topic}.fact{variant}", figures=figures)
+def _item(topic: str, **figures: Any) -> AgendaItem:
+    return AgendaItem(topic=topic, fact=f"agenda.{topic}.fact", figures=figures)
 
 
 def _rows(tables: Tables, name: str) -> pd.DataFrame:
@@ -90,7 +90,7 @@ def _results(tables: Tables, reference: KpiReference, params: RunParams) -> Iter
     if np.isfinite(row["previous_year"]):
         yield _item("results", **figures, change=float(row["value"] / row["previous_year"] - 1))
     else:
-        yield _item("results", ".no_year", **figures)
+        yield AgendaItem(topic="results", fact="agenda.results.fact.no_year", figures=figures)
 
 
 def _gap(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
@@ -98,7 +98,7 @@ def _gap(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator
     rows = rows[(rows["window"] == "last_quarter") & (rows["subject"] == _outcome(params))]
     if rows.empty:
         return
-    largest = rows.loc[rows["amount"].astype(float).abs().idxmax()]
+    largest = rows.iloc[int(rows["amount"].astype(float).abs().argmax())]
     amount, unit = float(largest["actual"] - largest["plan"]), params.outcomes[_outcome(params)].unit
     yield _item(
         "gap",
@@ -120,13 +120,14 @@ def _returns(tables: Tables, reference: KpiReference, params: RunParams) -> Iter
     ]
     if row is None or channels.empty:
         return
-    best, worst = channels["mromi_mean"].astype(float).idxmax(), channels["mromi_mean"].astype(float).idxmin()
+    marginal = channels["mromi_mean"].astype(float)
+    best, worst = (channels["channel"].iloc[int(place)] for place in (marginal.argmax(), marginal.argmin()))
     yield _item(
         "returns",
         romi=Amount(value=float(row["value"]), unit=row["unit"]),
         **_amounts(row, "lower", "upper"),
-        best=_label(params, str(channels.loc[best, "channel"])),
-        worst=_label(params, str(channels.loc[worst, "channel"])),
+        best=_label(params, str(best)),
+        worst=_label(params, str(worst)),
     )
 
 
@@ -174,7 +175,7 @@ def _objectives(tables: Tables, reference: KpiReference, params: RunParams) -> I
     rows = rows[rows["probability"].notna()]
     if rows.empty or params.steering is None:
         return
-    worst = rows.loc[rows["probability"].astype(float).idxmin()]
+    worst = rows.iloc[int(rows["probability"].astype(float).argmin())]
     yield _item(
         "objectives",
         reached=int(rows["status"].isin(["on_track", "reached"]).sum()),

@@ -21,7 +21,7 @@ class Table(Protocol):
 def table_columns(table: Table) -> tuple[str, ...]:
     """Give the columns of a source."""
     expression = getattr(table, "table", None)
-    return tuple(table.to_pandas()) if expression is None else tuple(expression.columns)
+    return tuple(map(str, table.to_pandas().columns)) if expression is None else tuple(expression.columns)
 
 
 def daily(table: Table, value: str, *, by: str | None = None, only: str | None = None) -> pd.DataFrame:

@@ -6,14 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mmm.params import RunParams
 from mmm.params.data import Frequency
 from mmm.records import TABLES
-from mmm.steering.abnormal import departures, false_discovery_mask
 from mmm.steering.database import FactsDatabase
 from mmm.steering.kpi_values import CRITICAL, WARNING, KpiReading, kpi_status, money_per_unit
-from mmm.steering.pacing import NO_PLAN, ON_PLAN
-from mmm.steering.periods import MONTH, QUARTER, Window
+from mmm.steering.periods import QUARTER, Window
 from mmm.steering.reference import KpiReference
 from mmm.texts import say
 
@@ -27,6 +24,8 @@ THRESHOLD, ABNORMAL, GOOD_SURPRISE, PACING, OBJECTIVE, LATE, PYRAMID = (
     "pyramid",
 )
 NEW = "new"
+PACING_TOLERANCE = 0.1
+"""Share of a channel's yearly plan that its landing may miss without an alert."""
 Row = dict[str, Any]
 
 
@@ -60,7 +59,7 @@ def threshold_alerts(
         kpi, value = reading.kpi, reading.value()
         if reading.latest is None or kpi_status(kpi, value) not in {WARNING, CRITICAL}:
             continue
-        window, shown = reading.windows[reading.latest], reading.values.iloc[reading.latest]
+        window, shown = reading.windows[reading.latest], reading.history.iloc[reading.latest]
         limit = kpi.thresholds.warning if kpi.thresholds.warning is not None else kpi.thresholds.critical
         wanted = limit if kpi.target is None else kpi.target
         assert wanted is not None
@@ -88,80 +87,16 @@ def _first_bad(reading: KpiReading) -> Window:
     """The oldest window of the unbroken run of windows beyond a threshold."""
     first = reading.latest or 0
     for place in range(first, len(reading.windows)):
-        if kpi_status(reading.kpi, float(reading.values["value"].iloc[place])) not in {WARNING, CRITICAL}:
+        if kpi_status(reading.kpi, float(reading.history["value"].iloc[place])) not in {WARNING, CRITICAL}:
             break
         first = place
     return reading.windows[first]
 
 
-def abnormal_alerts(
-    found: Mapping[str, KpiReading],
-    history: pd.DataFrame,
-    calendar: pd.DataFrame,
-    database: FactsDatabase,
-    params: RunParams,
-) -> list[Row]:
-    """Alert on abnormal variations of observed KPIs over the last month, false discoveries held.
-
-    Benjamini and Hochberg's procedure works within a level and a period.
-    """
-    frequency = params.calendar.frequency
-    rate = 0.1 if params.steering is None else params.steering.false_discovery_rate
-    observed = {
-        name: reading
-        for name, reading in found.items()
-        if set(reading.kpi.parsed.columns) <= set(database.observed)
-    }
-    frames = []
-    for name, reading in observed.items():
-        series = history.loc[history["kpi"] == name].set_index("period")["value"]
-        series = series.loc[_unbroken(series.index, database.periods)]
-        judged = departures(series, calendar.reindex(series.index), frequency, MONTH[frequency])
-        judged = judged.loc[judged.index >= database.periods[-min(MONTH[frequency], len(database.periods))]]
-        frames.append(judged.assign(kpi=name, level=reading.kpi.level))
-    if not frames:
-        return []
-    every = pd.concat(frames).rename_axis("period").reset_index()
-    kept = [
-        group[false_discovery_mask(group["p_value"].to_numpy(dtype=float), rate)]
-        for _, group in every.groupby(["level", "period"], sort=True)
-    ]
-    return [
-        _abnormal_row(observed[str(row["kpi"])], row, database)
-        for group in kept
-        for _, row in group.iterrows()
-    ]
-
-
-def _unbroken(index: pd.Index, periods: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    """The last run of periods without a gap."""
-    known = np.flatnonzero(periods.isin(index))
-    breaks = np.flatnonzero(np.diff(known) > 1)
-    return periods[known[breaks[-1] + 1 :]] if len(breaks) else periods[known]
-
-
-def _abnormal_row(reading: KpiReading, row: "pd.Series[Any]", database: FactsDatabase) -> Row:
-    kpi, period = reading.kpi, row["period"]
-    window = Window(name="period", start=period, last=period, n_periods=1)
-    is_bad = kpi.gap(float(row["value"]), float(row["expected"])) > 0
-    kind = ABNORMAL if is_bad else GOOD_SURPRISE
-    return {
-        "alert": f"{kind}/{reading.name}/{period:%Y-%m-%d}",
-        "kind": kind,
-        "level": kpi.level,
-        "subject": reading.name,
-        "period": period,
-        **{name: row[name] for name in ("value", "expected", "lower", "upper")},
-        "money_at_stake": abs(row["value"] - row["expected"]) * money_per_unit(kpi, database, window),
-        "action": kpi.action.en if is_bad else say("alert.good_surprise.action", "en"),
-        "owner": kpi.owner,
-        "since": period,
-    }
-
-
 def pacing_alerts(pacing: pd.DataFrame, last: pd.Timestamp) -> list[Row]:
-    """Alert on channels that will land away from the year's plan."""
-    drifting = pacing[~pacing["status"].isin([ON_PLAN, NO_PLAN]) & (pacing["channel"] != "all")]
+    """Alert on channels that will land away from the year's plan; a channel without plan is a finding."""
+    drift = (pacing["projected_total"] - pacing["plan_total"]).abs()
+    drifting = pacing[(drift > PACING_TOLERANCE * pacing["plan_total"]) & ~pacing["channel"].isin(["all"])]
     return [
         {
             "alert": f"{PACING}/{row['channel']}",

@@ -12,13 +12,13 @@ from mmm.steering.facts import DELIVERIES, media_rows
 from mmm.steering.periods import MONTH, QUARTER, period_end
 
 DEAR, CHEAP = 1.3, 0.8
-"""Cost per result, as a multiple of its channel's, above which a campaign is dear and below which efficient."""
+"""Cost per result over the channel's: above the first a campaign is dear, below the second efficient."""
 
 
 def campaigns_table(
     tables: Mapping[str, Table], periods: pd.DatetimeIndex, frequency: Frequency
 ) -> pd.DataFrame:
-    """Tabulate the campaigns that spent in the last quarter, dearest channel spend first.
+    """Tabulate the campaigns that spent in the last quarter, largest spend first.
 
     `cpc` and `cpa` are media spend per click and per conversion that the platform
     claims. `trend` is the change of the cost per result (conversion, else click) over
@@ -30,7 +30,7 @@ def campaigns_table(
     if rows.empty or "campaign" not in rows:
         return pd.DataFrame(columns=list(TABLES["campaigns"]))
     dates = pd.to_datetime(rows["date"])
-    rows = rows.assign(date=dates, **{name: rows[name] if name in rows else np.nan for name in DELIVERIES})
+    rows = rows.assign(date=dates, **{name: rows.get(name, np.nan) for name in DELIVERIES})
     end = pd.Timestamp(period_end(periods[-1], frequency))
     recent = rows[(dates >= periods[-min(QUARTER[frequency], len(periods))]) & (dates <= end)]
     table = _totals(recent, ["channel", "campaign"])

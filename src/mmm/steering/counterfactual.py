@@ -9,6 +9,7 @@ known to whoever plans.
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
@@ -18,11 +19,12 @@ from mmm.model.design import extend_basis, scaled_spend
 from mmm.model.panel_values import panel_values
 from mmm.steering.pacing import plan_by_channel
 from mmm.steering.periods import Window
-from mmm.steering.variance import Sides
+from mmm.steering.shapley import Sides
 
 if TYPE_CHECKING:
     from mmm.inference import Fit
 
+Mask = npt.NDArray[np.bool_]
 MAX_DRAWS = 300
 BASE, CALENDAR = ("level", "trend"), ("season", "holidays", "events")
 PRICE, OTHER_CONTROLS = "price", "other_controls"
@@ -34,20 +36,21 @@ def driver_sides(fit: "Fit", panel: xr.Dataset, planned: pd.DataFrame, window: W
     Drivers: spend (where every period is planned), price (controls whose name starts
     with `price`), other_controls, baseline, season (with holidays and events).
     """
-    inside = (panel["period"] >= window.start) & (panel["period"] <= window.last)
-    found = {"spend": _media(fit, panel, planned, window, inside.to_numpy())}
+    starts = pd.DatetimeIndex(panel["period"].to_numpy())
+    inside = np.asarray((starts >= window.start) & (starts <= window.last))
+    found = {"spend": _media(fit, panel, planned, window, inside)}
     is_price = {name for name in _controls(panel) if name.startswith("price")}
     for driver, names in ((PRICE, is_price), (OTHER_CONTROLS, set(_controls(panel)) - is_price)):
         used = names & set(fit.spec.controls)
         if used:
-            found[driver] = _control(fit, panel, used, window, inside.to_numpy())
+            found[driver] = _control(fit, panel, used, window, inside)
     parts, values = baseline_parts(fit, np.asarray(fit.design.basis), MAX_DRAWS)
     mean = pd.DataFrame(values.mean(axis=0), columns=list(parts), index=panel["period"].to_numpy())
     base = mean[[part for part in BASE if part in mean]].sum(axis="columns")
     before = base.loc[base.index < window.start]
     held = (before.iloc[-1] if len(before) else base.iloc[0]) * window.n_periods
-    found["baseline"] = Sides(plan=float(held), actual=float(base[inside.to_numpy()].sum()))
-    known = float(mean.loc[inside.to_numpy(), [part for part in CALENDAR if part in mean]].to_numpy().sum())
+    found["baseline"] = Sides(plan=float(held), actual=float(base[inside].sum()))
+    known = float(mean.loc[inside, [part for part in CALENDAR if part in mean]].to_numpy().sum())
     found["season"] = Sides(plan=known, actual=known)
     return found
 
@@ -57,7 +60,7 @@ def _media(
     panel: xr.Dataset,
     planned: pd.DataFrame,
     window: Window,
-    inside: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+    inside: Mask,
 ) -> Sides:
     media = media_draws(fit, MAX_DRAWS)
     paths = {"actual": panel, "plan": _as_planned(panel, planned, window)}
@@ -89,7 +92,7 @@ def _control(
     panel: xr.Dataset,
     names: set[str],
     window: Window,
-    inside: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+    inside: Mask,
 ) -> Sides:
     """Effect of some controls in the window, against their last value before it held all along."""
     values = panel_values(panel, "control")

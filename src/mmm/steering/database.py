@@ -96,5 +96,8 @@ def _drawn(database: FactsDatabase, formula: Formula, windows: Sequence[Window])
 
 def _rows(database: FactsDatabase, formula: Formula) -> str:
     if set(formula.columns) & set(database.modelled):
-        return 'SELECT m.draw AS _draw, o.*, m.* EXCLUDE ("draw", period) FROM observed o JOIN modelled m USING (period)'
+        return (
+            'SELECT m.draw AS _draw, o.*, m.* EXCLUDE ("draw", period) '
+            "FROM observed AS o JOIN modelled AS m USING (period)"
+        )
     return f"SELECT {MEAN} AS _draw, observed.* FROM observed"

@@ -77,7 +77,8 @@ def _outcomes(params: RunParams, panel: xr.Dataset, periods: pd.DatetimeIndex) -
         if declared.unit == "money":
             found[f"{name}_margin"] = found[name] * declared.margin_rate
     controls = panel_values(panel, "control")
-    for name in labels(panel, "control") if controls is not None else ():
+    for name in () if controls is None else labels(panel, "control"):
+        assert controls is not None
         of_control = controls.sel(control=name)
         found[name] = (of_control.mean("geo") if "geo" in of_control.dims else of_control).to_numpy()
     return pd.DataFrame(found, index=periods)
@@ -116,16 +117,15 @@ def media_rows(tables: Mapping[str, Table]) -> pd.DataFrame:
 
 def funnel_stages(tables: Mapping[str, Table]) -> tuple[str, ...]:
     """Give the funnel's stages, first to last."""
-    return tuple(
-        name for rows in _of_content(tables, "funnel") for name in rows if name not in {"row", "date"}
-    )
+    return tuple(name for rows in _of_content(tables, "funnel") for name in _figures(rows))
+
+
+def _figures(rows: pd.DataFrame) -> list[str]:
+    return [str(name) for name in rows.columns if name not in {"row", "date"}]
 
 
 def _funnel(tables: Mapping[str, Table], sums: _Sums) -> pd.DataFrame:
-    frames = [
-        sums.by_period(rows, [name for name in rows if name not in {"row", "date"}])
-        for rows in _of_content(tables, "funnel")
-    ]
+    frames = [sums.by_period(rows, _figures(rows)) for rows in _of_content(tables, "funnel")]
     return pd.concat(frames, axis="columns") if frames else pd.DataFrame(index=sums.periods)
 
 
@@ -160,10 +160,11 @@ def _journeys(params: RunParams, tables: Mapping[str, Table], sums: _Sums) -> pd
             rows = daily(table, "value", by="channel", only="converted")
             paid = rows[rows["channel"].isin(list(params.channels))]
             every = sums.by_period(rows, ["value"])["value"]
-            of_channels = sums.by_period(paid, ["value"])["value"].where(
-                lambda v: v.notna() | every.isna(), 0.0
+            of_channels = sums.by_period(paid, ["value"])["value"]
+            none_paid = every.notna() & of_channels.isna()
+            return pd.DataFrame(
+                {"journeys_value": every, "paid_journeys_value": of_channels.mask(none_paid, 0.0)}
             )
-            return pd.DataFrame({"journeys_value": every, "paid_journeys_value": of_channels})
     return pd.DataFrame(index=sums.periods)
 
 

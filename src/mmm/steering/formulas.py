@@ -59,8 +59,9 @@ def parse_formula(text: str) -> Formula:
     if not _AGGREGATES & set(called):
         raise ValueError(f"found no {listed(sorted(_AGGREGATES))}: say how the periods are put together")
     references = [node["column_names"] for node in nodes if node["class"] == "COLUMN_REF"]
-    if any(len(names) > 1 for names in references):
-        raise ValueError(f"found {'.'.join(max(references, key=len))}, expected a column name alone")
+    for names in references:
+        if len(names) > 1:
+            raise ValueError(f"found {'.'.join(names)}, expected a column name alone")
     columns = tuple(dict.fromkeys(names[0] for names in references))
     _bind(text, columns)
     return Formula(text=text, columns=columns)

@@ -35,6 +35,7 @@ def future_facts(
     forecast: pd.DataFrame | None,
     plan: xr.Dataset | None,
     ahead: pd.DatetimeIndex,
+    *,
     frequency: Frequency,
     seed: int,
 ) -> pd.DataFrame:
@@ -42,7 +43,7 @@ def future_facts(
     rng = np.random.default_rng(seed)
     paths = _repeated(observed, ahead, frequency, rng)
     for name, values in _planned(plan, ahead).items():
-        paths[name] = np.where(np.isfinite(values), values, paths[name]) if name in paths else paths.get(name)
+        paths[name] = np.where(np.isfinite(values), values, paths[name])
     for outcome, values in _forecast(forecast, ahead, rng).items():
         if outcome not in paths:
             continue
@@ -72,7 +73,7 @@ def _repeated(
 
 
 def _level(values: FloatArray, season: int, quarter: int) -> FloatArray:
-    """This year's level over last year's, by column, from the last quarter."""
+    """Give the level of this year over that of last year, by column, from the last quarter."""
     if season == 1:
         recent = values[-quarter:].mean(axis=0)
         return _factor(recent, values[-1])
@@ -114,13 +115,13 @@ def _planned(plan: xr.Dataset | None, ahead: pd.DatetimeIndex) -> Mapping[str, F
 def _forecast(
     forecast: pd.DataFrame | None, ahead: pd.DatetimeIndex, rng: np.random.Generator
 ) -> Mapping[str, FloatArray]:
-    from scipy.special import ndtr
+    from scipy.special import ndtr  # noqa: PLC0415 - only where objectives are asked
 
     found = {}
-    for outcome in () if forecast is None else sorted(forecast["outcome"].unique()):
-        rows = (
-            forecast[forecast["outcome"] == outcome].groupby("period")[list(_QUANTILES)].sum().reindex(ahead)
-        )
+    if forecast is None:
+        return {}
+    for outcome, of_outcome in forecast.groupby("outcome", sort=True):
+        rows = of_outcome.groupby("period")[list(_QUANTILES)].sum().reindex(ahead)
         shared = rng.standard_normal((N_DRAWS, 1)) * np.sqrt(SHARED)
         rank = ndtr(shared + rng.standard_normal((N_DRAWS, len(ahead))) * np.sqrt(1 - SHARED))
         values = [

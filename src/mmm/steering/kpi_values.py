@@ -33,21 +33,21 @@ class KpiReading:
     name: str
     kpi: Kpi
     windows: tuple[Window, ...]
-    values: pd.DataFrame
+    history: pd.DataFrame
     """value, lower, upper; one row per window, newest first."""
 
     @property
     def latest(self) -> int | None:
         """Place of the newest window with a value."""
-        known = np.flatnonzero(self.values["value"].notna())
+        known = np.flatnonzero(self.history["value"].notna())
         return int(known[0]) if len(known) else None
 
     def value(self, back: int = 0) -> float:
         """The value `back` periods before the newest known window; missing where there is none."""
         latest = self.latest
-        if latest is None or latest + back >= len(self.values):
+        if latest is None or latest + back >= len(self.history):
             return float("nan")
-        return float(self.values["value"].iloc[latest + back])
+        return float(self.history["value"].iloc[latest + back])
 
 
 def kpi_status(kpi: Kpi, value: float) -> str:
@@ -86,7 +86,7 @@ def readings(
         if (window := trailing(database.periods, quarter, "quarter", back=back)) is not None
     )
     return {
-        name: KpiReading(name=name, kpi=kpi, windows=windows, values=evaluate(database, kpi.parsed, windows))
+        name: KpiReading(name=name, kpi=kpi, windows=windows, history=evaluate(database, kpi.parsed, windows))
         for name, kpi in reference.kpis.items()
         if has_columns(database, kpi.parsed)
     }
@@ -116,7 +116,7 @@ def kpis_table(found: Mapping[str, KpiReading], frequency: Frequency) -> pd.Data
 
 def _row(reading: KpiReading, frequency: Frequency) -> dict[str, Any]:
     kpi, latest = reading.kpi, reading.latest
-    shown = reading.values.iloc[latest or 0]
+    shown = reading.history.iloc[latest or 0]
     window = reading.windows[latest or 0]
     return {
         "kpi": reading.name,

@@ -20,6 +20,7 @@ def modelled_facts(
     periods: pd.DatetimeIndex,
     channels: tuple[str, ...],
     seed: int,
+    *,
     contributions: Mapping[str, xr.DataArray] | None = None,
 ) -> pd.DataFrame:
     """Give the modelled quantities by draw and period.
@@ -41,16 +42,14 @@ def modelled_facts(
     DataFrame
         Index (draw, period); draw -1 is the mean.
     """
-    ranks = _Ranks(np.random.default_rng(seed))
+    ranks, drawn = _Ranks(np.random.default_rng(seed)), contributions or {}
+    published = run_tables.get("contributions", pd.DataFrame(columns=["outcome"]))
     columns: dict[str, FloatArray] = {}
-    table = run_tables.get("contributions")
-    for outcome in () if table is None else table["outcome"].unique():
-        drawn = (contributions or {}).get(outcome)
-        columns[f"{outcome}_incremental"] = (
-            _from_intervals(table[table["outcome"] == outcome], periods, channels, ranks)
-            if drawn is None
-            else _from_draws(drawn, periods, channels)
-        )
+    for outcome, rows in published.groupby("outcome", sort=True):
+        if outcome not in drawn:
+            columns[f"{outcome}_incremental"] = _from_intervals(rows, periods, channels, ranks)
+    for outcome, draws in drawn.items():
+        columns[f"{outcome}_incremental"] = _from_draws(draws, periods, channels)
     value = customer_value(run_tables)
     if value is not None:
         lifetime = np.concatenate([[value["mean"]], ranks.drawn(value["p05"], value["mean"], value["p95"])])
@@ -67,7 +66,7 @@ class _Ranks:
 
     def drawn(self, p05: Any, p50: Any, p95: Any) -> FloatArray:
         """Draw one rank for all the values given: shape (draws, *shape of p50)."""
-        from scipy.special import ndtri
+        from scipy.special import ndtri  # noqa: PLC0415 - only where there is no posterior at hand
 
         score = ndtri((self._rng.permutation(N_DRAWS) + 0.5) / N_DRAWS)
         low, middle, high = (np.asarray(values, dtype=float) for values in (p05, p50, p95))

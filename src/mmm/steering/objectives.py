@@ -1,6 +1,7 @@
 """SMART objectives: where each stands and the probability of reaching it by its deadline."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -47,14 +48,20 @@ def check_objectives(params: RunParams, reference: KpiReference) -> None:
         raise UserInputError(str(params.file), problems)
 
 
-def objectives_table(
-    params: RunParams,
-    found: Mapping[str, KpiReading],
-    observed: pd.DataFrame,
-    modelled: pd.DataFrame,
-    forecast: pd.DataFrame | None,
-    plan: xr.Dataset | None,
-) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What is known of the past and expected of the periods to come."""
+
+    observed: pd.DataFrame
+    modelled: pd.DataFrame
+    forecast: pd.DataFrame | None
+    """Published forecast of the outcomes under the plan."""
+    plan: xr.Dataset | None
+    frequency: Frequency
+    seed: int
+
+
+def objectives_table(params: RunParams, found: Mapping[str, KpiReading], outlook: Outlook) -> pd.DataFrame:
     """Tabulate objectives; their KPI is read over the quarter that ends at the deadline."""
     wanted = {} if params.steering is None else params.steering.objectives
     rows = []
@@ -62,8 +69,8 @@ def objectives_table(
         reading = found.get(objective.kpi)
         if reading is None:
             continue
-        value = reading.value()
-        chance = _probability(objective, reading.kpi, params, observed, modelled, forecast, plan)
+        chance = reaching_probability(objective, reading.kpi, outlook)
+        is_over = pd.Timestamp(objective.deadline) <= outlook.observed.index[-1]
         rows.append(
             {
                 "objective": name,
@@ -73,9 +80,9 @@ def objectives_table(
                 "baseline": objective.baseline,
                 "target": objective.target,
                 "deadline": pd.Timestamp(objective.deadline),
-                "value": value,
+                "value": reading.value(),
                 "probability": chance,
-                "status": _status(chance, is_over=pd.Timestamp(objective.deadline) <= observed.index[-1]),
+                "status": _status(chance, is_over=is_over),
             }
         )
     return pd.DataFrame(rows, columns=list(TABLES["objectives"]))
@@ -91,54 +98,53 @@ def _status(probability: float, *, is_over: bool) -> str:
     return OFF if probability < UNLIKELY else AT_RISK
 
 
-def _probability(
-    objective: Objective,
-    kpi: Kpi,
-    params: RunParams,
-    observed: pd.DataFrame,
-    modelled: pd.DataFrame,
-    forecast: pd.DataFrame | None,
-    plan: xr.Dataset | None,
-) -> float:
-    frequency = params.calendar.frequency
-    ahead = periods_until(observed.index[-1], frequency, pd.Timestamp(objective.deadline))
-    future = future_facts(observed, forecast, plan, ahead, frequency, params.seed)
-    paths = joined_paths(observed, modelled, future, frequency)
-    periods = pd.DatetimeIndex(paths.index.unique("period"))
-    periods = periods[periods <= (ahead[-1] if len(ahead) else pd.Timestamp(objective.deadline))]
-    quarter = QUARTER[frequency]
-    if len(periods) < quarter:
-        return float("nan")
-    window = Window(name="deadline", start=periods[-quarter], last=periods[-1], n_periods=quarter)
-    values = draws_of(open_facts(pd.DataFrame(index=paths.index.unique("period")), paths), kpi.parsed, window)
-    known = values.dropna()
-    if len(known) < len(values) / 2 or known.empty:
-        return float("nan")
-    return float((kpi.direction == "higher") * (known >= objective.target).mean()) + float(
-        (kpi.direction == "lower") * (known <= objective.target).mean()
-    )
+def reaching_probability(objective: Objective, kpi: Kpi, outlook: Outlook) -> float:
+    """Count the paths on which the KPI is at its target over the quarter that ends at the deadline.
 
-
-def joined_paths(
-    observed: pd.DataFrame, modelled: pd.DataFrame, future: pd.DataFrame, frequency: Frequency
-) -> pd.DataFrame:
-    """Put the last year and the future together, draw by draw, with the modelled columns carried on.
-
-    What media bring per euro of full cost over the last year is taken to hold ahead.
+    Missing where the deadline is too early for a quarter, or a fact of the KPI cannot be carried on.
     """
-    recent = observed.tail(2 * QUARTER[frequency])
+    deadline, quarter = pd.Timestamp(objective.deadline), QUARTER[outlook.frequency]
+    ahead = periods_until(outlook.observed.index[-1], outlook.frequency, deadline)
+    paths = joined_paths(outlook, ahead)
+    periods = pd.DatetimeIndex(paths.index.unique("period"))
+    until = periods[periods <= (ahead[-1] if len(ahead) else deadline)]
+    if len(until) < quarter:
+        return float("nan")
+    window = Window(name="deadline", start=until[-quarter], last=until[-1], n_periods=quarter)
+    values = draws_of(open_facts(pd.DataFrame(index=periods), paths), kpi.parsed, window).to_numpy(
+        dtype=float
+    )
+    if not len(values) or not np.isfinite(values).all():
+        return float("nan")
+    is_reached = values >= objective.target if kpi.direction == "higher" else values <= objective.target
+    return float(is_reached.mean())
+
+
+def joined_paths(outlook: Outlook, ahead: pd.DatetimeIndex) -> pd.DataFrame:
+    """Put the last two quarters and the future together, draw by draw.
+
+    Modelled facts are carried on: the value of a customer as it is, incremental
+    outcomes at last year's rate per euro of full cost.
+    """
+    observed, modelled = outlook.observed, outlook.modelled
+    future = future_facts(
+        observed, outlook.forecast, outlook.plan, ahead, frequency=outlook.frequency, seed=outlook.seed
+    )
+    recent = observed.tail(2 * QUARTER[outlook.frequency])
     past = pd.concat(dict.fromkeys(range(N_DRAWS), recent), names=["draw"])
     paths = pd.concat([past, future]).sort_index()
     drawn = modelled.drop(index=MEAN, level="draw")
+    year = observed.index[-YEAR[outlook.frequency] :]
     for name in modelled.columns:
-        known = drawn[name].reindex(paths.index)
         if name.endswith("_incremental"):
-            year = drawn[name].unstack("period").iloc[:, -YEAR[frequency] :]
-            cost = observed["full_cost"].reindex(year.columns).sum()
-            rate = (year.sum(axis="columns") / cost).reindex(paths.index.get_level_values("draw")).to_numpy()
-            ahead = pd.Series(rate * paths["full_cost"].to_numpy(), index=paths.index)
+            in_year = drawn.loc[drawn.index.isin(year, level="period"), name].groupby("draw").sum()
+            rate = in_year / observed.loc[year, "full_cost"].sum()
+            carried = paths["full_cost"] * _by_draw(rate, paths.index)
         else:
-            ahead = drawn[name].groupby("draw").first().reindex(paths.index.get_level_values("draw"))
-            ahead.index = paths.index
-        paths[name] = known.fillna(ahead)
+            carried = _by_draw(drawn[name].groupby("draw").first(), paths.index)
+        paths[name] = drawn[name].reindex(paths.index).fillna(carried)
     return paths
+
+
+def _by_draw(values: "pd.Series[float]", index: pd.Index) -> "pd.Series[float]":
+    return pd.Series(values.reindex(index.get_level_values("draw")).to_numpy(), index=index)

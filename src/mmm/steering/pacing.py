@@ -35,7 +35,7 @@ def pacing_table(
         return pd.DataFrame(columns=list(TABLES["pacing"]))
     spend, plan = spend_by_channel(observed, channels), plan_by_channel(planned, channels)
     window = year_to_date(pd.DatetimeIndex(spend.index))
-    year = plan[plan.index.year == window.last.year]
+    year = plan[pd.DatetimeIndex(plan.index).year == window.last.year]
     to_date = spend.loc[window.start : window.last].sum()
     due = year.loc[: window.last].sum()
     rest = year.loc[year.index > window.last].sum()
@@ -50,9 +50,8 @@ def pacing_table(
         }
     )
     table.loc["all"] = table.sum()
-    table["status"] = [
-        landing_status(row.projected_total, row.plan_total) for row in table.itertuples(index=False)
-    ]
+    landings = table[["projected_total", "plan_total"]].to_numpy(dtype=float).tolist()
+    table["status"] = [landing_status(projected, total) for projected, total in landings]
     return table.rename_axis("channel").reset_index()[list(TABLES["pacing"])].round(2)
 
 

@@ -3,7 +3,8 @@
 Shares are 0 to 1. Values of a KPI, its target and its thresholds are in the KPI's unit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -114,11 +115,12 @@ def read_kpi_reference(path: Path | str) -> KpiReference:
     if content is not None:
         problems.update(dict.fromkeys(_order_of_thresholds(content)))
     if problems or content is None:
-        raise UserInputError(str(path), _sentences(file, problems))
+        raise UserInputError(str(path), located(file, problems))
     return KpiReference(kpis=content.kpis, file=file.path.resolve())
 
 
-def _sentences(file: YamlFile, problems: dict[tuple[Location, str], None]) -> list[str]:
+def located(file: YamlFile, problems: Iterable[tuple[Location, str]]) -> list[str]:
+    """Give problems of a YAML file with their line and key, in the order of the file."""
     ordered = sorted(problems, key=lambda problem: file.line_of(problem[0]))
     return [
         f"line {file.line_of(place)}, {'.'.join(str(part) for part in place)}: {sentence}"
@@ -156,8 +158,8 @@ def _refused(text: str, place: Location) -> Iterator[tuple[Location, str]]:
 
 
 def _circles(parents: dict[str, object]) -> Iterator[tuple[Location, str]]:
-    for name in parents:
-        seen, here = [name], parents[name]
+    for name, parent in parents.items():
+        seen, here = [name], parent
         while isinstance(here, str) and here in parents and here not in seen:
             seen.append(here)
             here = parents[here]
@@ -180,7 +182,7 @@ def _order_of_thresholds(content: _File) -> Iterator[tuple[Location, str]]:
             )
             if value is not None
         ]
-        for (better, best), (worse, worst) in zip(steps, steps[1:], strict=False):
+        for (better, best), (worse, worst) in pairwise(steps):
             if kpi.gap(worst, best) < 0:
                 yield (
                     ("kpis", name, "thresholds"),

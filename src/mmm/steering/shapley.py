@@ -1,8 +1,17 @@
 """An exact split of a change between its drivers, whatever the order, to the cent."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from itertools import combinations
 from math import factorial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """What the model expects of one driver over a window, in KPI units, on both sides."""
+
+    plan: float
+    actual: float
 
 
 def shapley_split(value: Callable[[Set[str]], float], drivers: Sequence[str]) -> dict[str, float]:

@@ -1,7 +1,6 @@
 """Every steering table of a run, in one call: what notebook 60 shows and writes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -9,16 +8,14 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mmm.model.panel_values import panel_values
 from mmm.panel import planned, targets
 from mmm.params import RunParams
-from mmm.params.data import Frequency
 from mmm.records import TABLES
+from mmm.steering.abnormal_alerts import abnormal_alerts
 from mmm.steering.actions import actions_table, read_action_plan
 from mmm.steering.agenda import agenda_items, agenda_table
 from mmm.steering.aggregates import Table
 from mmm.steering.alerts import (
-    abnormal_alerts,
     alerts_table,
     definition_alerts,
     objective_alerts,
@@ -26,79 +23,18 @@ from mmm.steering.alerts import (
     threshold_alerts,
 )
 from mmm.steering.campaigns import campaigns_table
-from mmm.steering.database import FactsDatabase, open_facts
-from mmm.steering.facts import fact_names, funnel_stages, observed_facts
 from mmm.steering.funnel import funnel_table
-from mmm.steering.kpi_values import KpiReading, kpi_history_table, kpis_table, readings
-from mmm.steering.modelled import all_customers, modelled_facts
-from mmm.steering.objectives import check_objectives, objectives_table
+from mmm.steering.gathered import SteeringFacts, Tables, calendar_shares, steering_facts
+from mmm.steering.kpi_values import kpi_history_table, kpis_table
+from mmm.steering.objectives import Outlook, objectives_table
 from mmm.steering.pacing import pacing_table
-from mmm.steering.periods import complete_periods
-from mmm.steering.reference import KpiReference, read_kpi_reference
 from mmm.steering.variance import outcome_gaps, spend_gaps, target_total, variance_windows
 
 if TYPE_CHECKING:
     from mmm.inference import Fit
 
-Tables = Mapping[str, pd.DataFrame]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SteeringFacts:
-    """What every steering table is computed from."""
-
-    reference: KpiReference
-    panel: xr.Dataset
-    """Periods that were over on the day of the run."""
-    observed: pd.DataFrame
-    modelled: pd.DataFrame
-    database: FactsDatabase
-    readings: dict[str, KpiReading]
-    stages: tuple[str, ...]
-
-
-def steering_facts(
-    params: RunParams,
-    tables: Mapping[str, Table],
-    panel: xr.Dataset,
-    run_tables: Tables,
-    as_of: date,
-    fits: "Mapping[str, Fit] | None" = None,
-) -> SteeringFacts:
-    """Gather facts per period and read every KPI of the reference that they allow.
-
-    Raises
-    ------
-    UserInputError
-        The reference is refused, or names columns that nobody knows.
-    """
-    if params.steering is None:
-        raise ValueError("the params have no steering section")
-    reference = read_kpi_reference(params.beside(params.steering.kpis))
-    check_objectives(params, reference)
-    frequency = params.calendar.frequency
-    over = complete_periods(list(pd.DatetimeIndex(panel["period"].values)), frequency, as_of)
-    known = panel.sel(period=over)
-    observed = observed_facts(params, tables, known)
-    customers = all_customers(run_tables.get("customers"))
-    if customers is not None:
-        observed["repurchase_rate"] = float(customers["repeat_rate"])
-    channels = tuple(params.channels)
-    draws = _contribution_draws(fits, panel)
-    modelled = modelled_facts(run_tables, over, channels, params.seed, draws)
-    database = open_facts(observed, modelled)
-    return SteeringFacts(
-        reference=reference,
-        panel=known,
-        observed=observed,
-        modelled=modelled,
-        database=database,
-        readings=readings(reference, database, frequency, set(fact_names(params))),
-        stages=funnel_stages(tables),
-    )
-
-
-def steering_tables(
+def steering_tables(  # noqa: PLR0917 - called with what a run holds, in the order of the stages
     params: RunParams,
     tables: Mapping[str, Table],
     panel: xr.Dataset,
@@ -129,34 +65,32 @@ def steering_tables(
     UserInputError
         Problems in the KPI reference, the objectives or the action plan.
     """
-    facts = steering_facts(params, tables, panel, run_tables, as_of, fits)
+    facts = steering_facts(params, tables, panel, run_tables=run_tables, as_of=as_of, fits=fits)
     frequency, currency = params.calendar.frequency, params.currency
     channels, periods = tuple(params.channels), pd.DatetimeIndex(facts.observed.index)
     budget = planned(params, tables)  # type: ignore[arg-type]
+    outlook = Outlook(
+        observed=facts.observed,
+        modelled=facts.modelled,
+        forecast=run_tables.get("forecast"),
+        plan=plan,
+        frequency=frequency,
+        seed=params.seed,
+    )
     found = {
         "kpis": kpis_table(facts.readings, frequency),
         "kpi_history": kpi_history_table(facts.readings, facts.database),
         "funnel": funnel_table(facts.observed, facts.stages, frequency),
-        "objectives": objectives_table(
-            params, facts.readings, facts.observed, facts.modelled, run_tables.get("forecast"), plan
-        ),
+        "objectives": objectives_table(params, facts.readings, outlook),
         "pacing": pacing_table(facts.observed, budget, channels, frequency),
         "campaigns": campaigns_table(tables, periods, frequency),
         "variance": _variance(params, tables, facts, budget, fits or {}),
-        "actions": _actions(params, facts, frequency, as_of),
+        "actions": _actions(params, facts, as_of),
     }
     found["alerts"] = _alerts(params, facts, found, as_of, previous_alerts)
     items = agenda_items({**run_tables, **found}, facts.reference, params)
     found["agenda"] = agenda_table(items, "en", currency)
     return found
-
-
-def _contribution_draws(fits: "Mapping[str, Fit] | None", panel: xr.Dataset) -> dict[str, xr.DataArray]:
-    if not fits:
-        return {}
-    from mmm.effects.contributions import contributions  # noqa: PLC0415 - only where there is a fit
-
-    return {outcome: contributions(fit, panel) for outcome, fit in fits.items()}
 
 
 def _variance(
@@ -198,12 +132,19 @@ def _gaps(
             yield outcome_gaps(actual, target, drivers, window, outcome)
 
 
-def _actions(params: RunParams, facts: SteeringFacts, frequency: Frequency, as_of: date) -> pd.DataFrame:
+def _actions(params: RunParams, facts: SteeringFacts, as_of: date) -> pd.DataFrame:
     assert params.steering is not None
     if params.steering.actions is None:
         return pd.DataFrame(columns=list(TABLES["actions"]))
     plan = read_action_plan(params.beside(params.steering.actions), facts.reference)
-    return actions_table(plan, facts.reference, facts.database, frequency, as_of, params.currency)
+    return actions_table(
+        plan,
+        facts.reference,
+        facts.database,
+        frequency=params.calendar.frequency,
+        as_of=as_of,
+        currency=params.currency,
+    )
 
 
 def _alerts(
@@ -224,14 +165,3 @@ def _alerts(
         *definition_alerts(facts.reference, facts.readings, periods, frequency),
     ]
     return alerts_table(rows, pd.Timestamp(as_of), previous)
-
-
-def calendar_shares(panel: xr.Dataset) -> pd.DataFrame:
-    """Give the share of each period that each holiday and event covers."""
-    frames = [
-        values.transpose("period", dim).to_pandas()
-        for dim in ("holiday", "event")
-        if (values := panel_values(panel, dim)) is not None
-    ]
-    empty = pd.DataFrame(index=pd.DatetimeIndex(panel["period"].values))
-    return pd.concat([empty, *frames], axis="columns")

@@ -1,7 +1,6 @@
 """Plan against actual: the gap of spend by channel, the gap of each outcome by cause, to the cent."""
 
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -9,17 +8,9 @@ from mmm.params.data import Frequency
 from mmm.records import TABLES
 from mmm.steering.pacing import plan_by_channel, spend_by_channel
 from mmm.steering.periods import QUARTER, Window, trailing, year_to_date
-from mmm.steering.shapley import balanced_cents, shapley_split
+from mmm.steering.shapley import Sides, balanced_cents, shapley_split
 
 SPEND, TARGET, UNEXPLAINED = "spend", "target_setting", "unexplained"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sides:
-    """What the model expects of one driver over a window, in KPI units, on both sides."""
-
-    plan: float
-    actual: float
 
 
 def variance_windows(periods: pd.DatetimeIndex, frequency: Frequency) -> tuple[Window, ...]:
