@@ -100,9 +100,9 @@ def _count_blank_lines(connection: Any, relation: str, path: Path, header_line: 
             if number > header_line and not line.strip():
                 shifts.append((number - len(shifts),))
     if shifts:
-        connection.execute("CREATE OR REPLACE TEMP TABLE blank_lines (at BIGINT)")
+        connection.execute("CREATE OR REPLACE TEMP TABLE blank_lines (line BIGINT)")
         connection.executemany("INSERT INTO blank_lines VALUES (?)", shifts)
         connection.execute(
-            f"UPDATE {relation} SET row = row + (SELECT count(*) FROM blank_lines WHERE at <= row)"
+            f"UPDATE {relation} SET row = row + (SELECT count(*) FROM blank_lines WHERE line <= row)"
         )
         connection.execute("DROP TABLE blank_lines")
