@@ -111,7 +111,11 @@ def _direction(
         loss,
         np.zeros(len(gradient)),
         jac=True,
-        constraints=[LinearConstraint(rows, low, high)],
+        constraints=[
+            LinearConstraint(rows[part], low[part], high[part])
+            for part in (low == high, low != high)
+            if part.any()
+        ],
         method="SLSQP",
         options={"ftol": 1e-12, "maxiter": 200},
     )

@@ -73,7 +73,9 @@ def decide(params: RunParams, response: ResponseDraws) -> AllocationResult:
     allocation = allocate(problem, response)
     points = frontier(params, response, (problem, allocation))
     tables = {
-        "allocation": allocation_table(problem, response, allocation),
+        "allocation": allocation_table(
+            problem, response, allocation, horizon(response, params.calendar.frequency)
+        ),
         "allocation_summary": _long(_summary(problem, response, allocation)),
         "plans": _long(_plans(problem, response, allocation)),
         "frontier": _long(row for point in points for row in _frontier(point)),
@@ -85,10 +87,12 @@ def decide(params: RunParams, response: ResponseDraws) -> AllocationResult:
     )
 
 
-def allocation_table(problem: BudgetProblem, response: ResponseDraws, allocation: Allocation) -> pd.DataFrame:
+def allocation_table(
+    problem: BudgetProblem, response: ResponseDraws, allocation: Allocation, period: str
+) -> pd.DataFrame:
     """Tabulate today's and the recommended spend of every channel, with the gain of each move.
 
-    `p_gain` is unknown where nothing moves. `period` is the horizon: first and last day.
+    `p_gain` is unknown where nothing moves. `period` names the horizon (see `horizon`).
     """
     gains = move_gains(response, problem.current, allocation.spend)
     p05, p95 = np.quantile(gains, [0.05, 0.95], axis=0)
@@ -97,7 +101,7 @@ def allocation_table(problem: BudgetProblem, response: ResponseDraws, allocation
         {
             "geo": ALL,
             "channel": list(problem.channels),
-            "period": horizon(response),
+            "period": period,
             "current": problem.current,
             "recommended": allocation.spend,
             "lower": problem.lower,
@@ -113,9 +117,20 @@ def allocation_table(problem: BudgetProblem, response: ResponseDraws, allocation
     return table[list(TABLES["allocation"])]
 
 
-def horizon(response: ResponseDraws) -> str:
-    """Write the horizon as an ISO interval of the first periods' starts, `2026-09-28/2026-12-21`."""
-    return f"{response.periods[0]}/{response.periods[-1]}"
+def horizon(response: ResponseDraws, frequency: str) -> str:
+    """Write the horizon's first and last day as an ISO interval, `2026-09-28/2026-12-27`."""
+    last = response.periods[-1].astype("datetime64[D]")
+    if frequency == "weekly":
+        end = last + np.timedelta64(6, "D")
+    else:
+        month = last.astype("datetime64[M]")
+        following = month + np.timedelta64(1 if frequency == "monthly" else 12, "M")
+        end = (
+            following.astype("datetime64[D]")
+            + (last - month.astype("datetime64[D]"))
+            - np.timedelta64(1, "D")
+        )
+    return f"{response.periods[0]}/{end}"
 
 
 def matrix(params: RunParams, problem: BudgetProblem, allocation: Allocation) -> pd.DataFrame:

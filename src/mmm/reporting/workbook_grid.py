@@ -11,8 +11,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from math import isfinite
 from typing import Any, Literal
 
-from xlsxwriter.utility import xl_rowcol_to_cell
-
 from mmm.texts import LANGUAGES, say
 
 Kind = Literal["text", "money", "share", "ratio", "flag"]
@@ -56,13 +54,29 @@ class Placed:
         """Give the address of a total, such as `$D$14`."""
         if self.total_row is None:
             raise ValueError("the table has no total")
-        return str(xl_rowcol_to_cell(self.total_row, self.position[key], row_abs=True, col_abs=True))
+        return address(self.total_row, self.position[key], fixed=True)
 
     def span(self, key: str) -> str:
         """Give the address of a column's body, such as `$D$5:$D$12`."""
-        ends = (self.first_row, self.last_row)
-        first, last = (xl_rowcol_to_cell(row, self.position[key], row_abs=True, col_abs=True) for row in ends)
+        first, last = (
+            address(row, self.position[key], fixed=True) for row in (self.first_row, self.last_row)
+        )
         return f"{first}:{last}"
+
+
+def address(row: int, column: int, *, fixed: bool = False) -> str:
+    """Name a cell as a formula does.
+
+    Examples
+    --------
+    >>> address(4, 1), address(4, 27, fixed=True)
+    ('B5', '$AB$5')
+    """
+    letters, left = "", column + 1
+    while left:
+        left, digit = divmod(left - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return f"${letters}${row + 1}" if fixed else f"{letters}{row + 1}"
 
 
 def both(key: str, separator: str = "\n", **figures: Any) -> str:
@@ -98,6 +112,20 @@ def cents_sum(amounts: Sequence[float]) -> float:
     return float(sum((Decimal(repr(float(amount))) for amount in amounts), Decimal(0)))
 
 
+def balanced(amounts: Sequence[float], total: float) -> list[float]:
+    """Round amounts to the cent so that they add up to `total`: the largest takes the difference.
+
+    Examples
+    --------
+    >>> balanced([10.004, 20.004, 5.004], 35.01)
+    [10.0, 20.01, 5.0]
+    """
+    rounded = [cents(amount) for amount in amounts]
+    largest = max(range(len(rounded)), key=lambda k: abs(rounded[k]))
+    rounded[largest] = cents(rounded[largest] + cents(total) - cents_sum(rounded))
+    return rounded
+
+
 def write_grid(
     sheet: Any, formats: Formats, first_row: int, columns: Sequence[Column], rows: Sequence[Row]
 ) -> Placed:
@@ -105,11 +133,14 @@ def write_grid(
     position = {column.key: k for k, column in enumerate(columns)}
     sheet.set_row(first_row, 48)
     for k, column in enumerate(columns):
-        sheet.write_string(first_row, k, _heading(column), formats["heading"])
+        is_text = column.kind in {"text", "flag"}
+        sheet.write_string(
+            first_row, k, _heading(column), formats["heading" if is_text else "heading_figure"]
+        )
         sheet.set_column(k, k, WIDTHS[column.kind])
     values: dict[str, list[float]] = {column.key: [] for column in columns}
     for offset, row in enumerate(rows, start=1):
-        addresses = {key: xl_rowcol_to_cell(first_row + offset, k) for key, k in position.items()}
+        addresses = {key: address(first_row + offset, k) for key, k in position.items()}
         for k, column in enumerate(columns):
             at = (first_row + offset, k)
             values[column.key].append(_write(sheet, at, column, row, addresses, formats))
