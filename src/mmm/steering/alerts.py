@@ -57,12 +57,11 @@ def threshold_alerts(
     rows = []
     for name, reading in found.items():
         kpi, value = reading.kpi, reading.value()
-        if reading.latest is None or kpi_status(kpi, value) not in {WARNING, CRITICAL}:
+        if reading.latest is None or kpi_status(kpi, value, reading.target) not in {WARNING, CRITICAL}:
             continue
         window, shown = reading.windows[reading.latest], reading.history.iloc[reading.latest]
-        limit = kpi.thresholds.warning if kpi.thresholds.warning is not None else kpi.thresholds.critical
-        wanted = limit if kpi.target is None else kpi.target
-        assert wanted is not None
+        limits = (reading.target, kpi.thresholds.warning, kpi.thresholds.critical)
+        wanted = next(limit for limit in limits if limit is not None and np.isfinite(limit))
         rows.append(
             {
                 "alert": f"{THRESHOLD}/{name}",
@@ -84,10 +83,10 @@ def threshold_alerts(
 
 
 def _first_bad(reading: KpiReading) -> Window:
-    """The oldest window of the unbroken run of windows beyond a threshold."""
+    """Give the oldest window of the unbroken run of windows beyond a threshold."""
     first = reading.latest or 0
-    for place in range(first, len(reading.windows)):
-        if kpi_status(reading.kpi, float(reading.history["value"].iloc[place])) not in {WARNING, CRITICAL}:
+    for place, value in enumerate(reading.history["value"].to_numpy(dtype=float)[first:], start=first):
+        if kpi_status(reading.kpi, float(value), reading.target) not in {WARNING, CRITICAL}:
             break
         first = place
     return reading.windows[first]
@@ -132,9 +131,11 @@ def objective_alerts(
                 "level": row["level"],
                 "subject": row["kpi"],
                 "period": last,
-                "value": row["value"],
+                "value": row["expected"],
                 "expected": row["target"],
-                "money_at_stake": max(0.0, reading.kpi.gap(row["value"], row["target"])) * worth,
+                "lower": row["lower"],
+                "upper": row["upper"],
+                "money_at_stake": max(0.0, reading.kpi.gap(row["expected"], row["target"])) * worth,
                 "action": reading.kpi.action.en,
                 "owner": row["owner"],
                 "since": last,

@@ -1,9 +1,9 @@
-"""What the model would expect had spend, prices and the base been as planned.
+"""What the model would expect had spend, prices and base sales been as planned.
 
 The plan side of each driver: media as budgeted; controls (price first) where they
 stood just before the window, as a plan that says nothing of them supposes; the
-base (level and trend) where it stood then too; the calendar as it is, since it is
-known to whoever plans.
+calendar as it is, since it is known to whoever plans; base sales (level and trend)
+at what the target then implies.
 """
 
 from typing import TYPE_CHECKING
@@ -26,32 +26,36 @@ if TYPE_CHECKING:
 
 Mask = npt.NDArray[np.bool_]
 MAX_DRAWS = 300
-BASE, CALENDAR = ("level", "trend"), ("season", "holidays", "events")
+CALENDAR = ("season", "holidays", "events")
 PRICE, OTHER_CONTROLS = "price", "other_controls"
 
 
-def driver_sides(fit: "Fit", panel: xr.Dataset, planned: pd.DataFrame, window: Window) -> dict[str, Sides]:
+def driver_sides(
+    fit: "Fit", panel: xr.Dataset, planned: pd.DataFrame, window: Window, target: float
+) -> dict[str, Sides]:
     """Give both sides of every driver that the model and the plan know, over a window.
 
-    Drivers: spend (where every period is planned), price (controls whose name starts
-    with `price`), other_controls, baseline, season (with holidays and events).
+    Drivers: spend (media as budgeted; no gap where the window is not planned), price
+    (controls whose name starts with `price`), other_controls, season (with holidays
+    and events), baseline. The plan sides add up to the target, the actual sides to
+    what the model expects of what happened.
     """
     starts = pd.DatetimeIndex(panel["period"].to_numpy())
     inside = np.asarray((starts >= window.start) & (starts <= window.last))
     found = {"spend": _media(fit, panel, planned, window, inside)}
-    is_price = {name for name in _controls(panel) if name.startswith("price")}
-    for driver, names in ((PRICE, is_price), (OTHER_CONTROLS, set(_controls(panel)) - is_price)):
-        used = names & set(fit.spec.controls)
-        if used:
-            found[driver] = _control(fit, panel, used, window, inside)
+    is_price = {name for name in fit.spec.controls if name.startswith("price")}
+    for driver, names in ((PRICE, is_price), (OTHER_CONTROLS, set(fit.spec.controls) - is_price)):
+        if names:
+            found[driver] = _controls(fit, panel, names, window, inside)
     parts, values = baseline_parts(fit, np.asarray(fit.design.basis), MAX_DRAWS)
-    mean = pd.DataFrame(values.mean(axis=0), columns=list(parts), index=panel["period"].to_numpy())
-    base = mean[[part for part in BASE if part in mean]].sum(axis="columns")
-    before = base.loc[base.index < window.start]
-    held = (before.iloc[-1] if len(before) else base.iloc[0]) * window.n_periods
-    found["baseline"] = Sides(plan=float(held), actual=float(base[inside].sum()))
-    known = float(mean.loc[inside, [part for part in CALENDAR if part in mean]].to_numpy().sum())
-    found["season"] = Sides(plan=known, actual=known)
+    total = dict(zip(parts, values.mean(axis=0)[inside].sum(axis=0).tolist(), strict=True))
+    calendar = sum(total.get(part, 0.0) for part in CALENDAR)
+    found["season"] = Sides(plan=calendar, actual=calendar)
+    expected = sum(total.values()) + found["spend"].actual
+    found["baseline"] = Sides(
+        plan=target - sum(sides.plan for sides in found.values()),
+        actual=expected - sum(sides.actual for sides in found.values()),
+    )
     return found
 
 
@@ -83,18 +87,8 @@ def _as_planned(panel: xr.Dataset, planned: pd.DataFrame, window: Window) -> xr.
     return panel.drop_vars("spend").assign(spend=(("period", "channel"), spend.to_numpy()))
 
 
-def _controls(panel: xr.Dataset) -> tuple[str, ...]:
-    return tuple(str(name) for name in panel["control"].to_numpy()) if "control" in panel.coords else ()
-
-
-def _control(
-    fit: "Fit",
-    panel: xr.Dataset,
-    names: set[str],
-    window: Window,
-    inside: Mask,
-) -> Sides:
-    """Effect of some controls in the window, against their last value before it held all along."""
+def _controls(fit: "Fit", panel: xr.Dataset, names: set[str], window: Window, inside: Mask) -> Sides:
+    """What some controls moved in the window, against their last value before it held all along."""
     values = panel_values(panel, "control")
     assert values is not None
     before = panel["period"].to_numpy() < np.datetime64(window.start)
@@ -106,11 +100,4 @@ def _control(
     for side, data in (("actual", panel), ("plan", panel.assign({str(values.name): held}))):
         parts, by_part = baseline_parts(fit, extend_basis(fit.design, data), MAX_DRAWS)
         totals[side] = float(by_part.mean(axis=0)[inside, parts.index("controls")].sum())
-    return _centred(totals, names, fit)
-
-
-def _centred(totals: dict[str, float], names: set[str], fit: "Fit") -> Sides:
-    """With several drivers in one group, keep the move and leave the shared level out of both sides."""
-    if names == set(fit.spec.controls):
-        return Sides(**totals)
     return Sides(plan=0.0, actual=totals["actual"] - totals["plan"])

@@ -58,7 +58,7 @@ def evaluate(database: FactsDatabase, formula: Formula, windows: Sequence[Window
     """
     drawn = _drawn(database, formula, windows)
     found = drawn.xs(MEAN, level="draw").to_frame("value").reindex(range(len(windows)))
-    draws = drawn.drop(index=MEAN, level="draw")
+    draws = drawn[drawn.index.get_level_values("draw") != MEAN]
     if draws.empty:
         return found.assign(lower=np.nan, upper=np.nan).reset_index(drop=True)
     spread = draws.groupby("window")
@@ -67,8 +67,8 @@ def evaluate(database: FactsDatabase, formula: Formula, windows: Sequence[Window
 
 def draws_of(database: FactsDatabase, formula: Formula, window: Window) -> "pd.Series[float]":
     """Give the formula's value over one window by draw, without the mean; empty for an observed KPI."""
-    drawn = _drawn(database, formula, [window]).drop(index=MEAN, level="draw")
-    return drawn.droplevel("window")
+    drawn = _drawn(database, formula, [window]).droplevel("window")
+    return drawn[drawn.index != MEAN]
 
 
 def _drawn(database: FactsDatabase, formula: Formula, windows: Sequence[Window]) -> "pd.Series[float]":

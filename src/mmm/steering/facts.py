@@ -168,13 +168,24 @@ def _journeys(params: RunParams, tables: Mapping[str, Table], sums: _Sums) -> pd
     return pd.DataFrame(index=sums.periods)
 
 
+def planned_facts(
+    params: RunParams, planned: pd.DataFrame, targets: pd.DataFrame, periods: pd.DatetimeIndex
+) -> pd.DataFrame:
+    """Give `spend_plan` and `<outcome>_target` per period; missing where nothing is planned."""
+    found = {"spend_plan": planned.groupby("date")["spend"].sum().reindex(periods)}
+    for outcome in params.outcomes:
+        rows = targets[targets["outcome"] == outcome]
+        found[f"{outcome}_target"] = rows.groupby("date")["value"].sum().reindex(periods)
+    return pd.DataFrame(found, index=periods).astype(float)
+
+
 def fact_names(params: RunParams) -> tuple[str, ...]:
     """Give every name that a formula may hold, measured in this analysis or not."""
     counts = tuple(
         f"{channel}_{name}" for channel in params.channels for name in ("spend", "full_cost", *DELIVERIES)
     )
     outcomes = tuple(
-        f"{name}{suffix}" for name in params.outcomes for suffix in ("", "_margin", "_incremental")
+        f"{name}{suffix}" for name in params.outcomes for suffix in ("", "_margin", "_incremental", "_target")
     )
     controls = tuple(
         name
@@ -196,5 +207,8 @@ _ALWAYS = (
     *("purchases", "purchases_value", "repurchase_rate"),
     *("journeys_value", "paid_journeys_value"),
     *("revenue", "revenue_margin", "revenue_incremental", "new_customers", "new_customers_incremental"),
+    "revenue_target",
+    "new_customers_target",
+    "spend_plan",
     "ltv",
 )

@@ -70,12 +70,11 @@ def parse_formula(text: str) -> Formula:
 def _bind(text: str, columns: Sequence[str]) -> None:
     """Refuse what parses and cannot be computed, such as a sum of sums."""
     empty = ", ".join(f'0.0::DOUBLE AS "{name}"' for name in columns) or "0.0 AS nothing"
-    with duckdb.connect(":memory:") as connection:
-        try:
-            connection.execute(f"SELECT ({text}\n)::DOUBLE FROM (SELECT {empty}) AS facts")
-        except duckdb.Error as error:
-            sentence = str(error).split("\n")[0].removeprefix("Binder Error: ")
-            raise ValueError(f"cannot be computed, {sentence[0].lower()}{sentence[1:]}") from None
+    try:
+        _parser().cursor().execute(f"SELECT ({text}\n)::DOUBLE FROM (SELECT {empty}) AS facts")
+    except duckdb.Error as error:
+        sentence = str(error).split("\n")[0].removeprefix("Binder Error: ")
+        raise ValueError(f"cannot be computed, {sentence[0].lower()}{sentence[1:]}") from None
 
 
 def _expression(text: str) -> dict[str, Any]:
@@ -94,10 +93,15 @@ def _expression(text: str) -> dict[str, Any]:
 
 
 def _parse(statement: str) -> str:
-    with duckdb.connect(":memory:") as connection:
-        row = connection.execute("SELECT json_serialize_sql(?)", [statement]).fetchone()
+    row = _parser().cursor().execute("SELECT json_serialize_sql(?)", [statement]).fetchone()
     assert row is not None
     return str(row[0])
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """Give an empty database that formulas are parsed in."""
+    return locked_database(())
 
 
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:

@@ -9,12 +9,13 @@ import pandas as pd
 import xarray as xr
 
 from mmm.model.panel_values import panel_values
+from mmm.panel import planned, targets
 from mmm.params import RunParams
 from mmm.steering.aggregates import Table
 from mmm.steering.database import FactsDatabase, open_facts
-from mmm.steering.facts import fact_names, funnel_stages, observed_facts
+from mmm.steering.facts import fact_names, funnel_stages, observed_facts, planned_facts
 from mmm.steering.kpi_values import KpiReading, readings
-from mmm.steering.modelled import all_customers, modelled_facts
+from mmm.steering.modelled import N_DRAWS, all_customers, modelled_facts
 from mmm.steering.objectives import check_objectives
 from mmm.steering.periods import complete_periods
 from mmm.steering.reference import KpiReference, read_kpi_reference
@@ -37,6 +38,10 @@ class SteeringFacts:
     database: FactsDatabase
     readings: dict[str, KpiReading]
     stages: tuple[str, ...]
+    planned: pd.DataFrame
+    """Media budget: date, channel, spend."""
+    targets: pd.DataFrame
+    """Wanted outcomes: date, outcome, value."""
 
 
 def steering_facts(
@@ -66,6 +71,8 @@ def steering_facts(
     customers = all_customers(run_tables.get("customers"))
     if customers is not None:
         observed["repurchase_rate"] = float(customers["repeat_rate"])
+    budget, wanted = planned(params, tables), targets(params, tables)  # type: ignore[arg-type]
+    observed = observed.join(planned_facts(params, budget, wanted, over))
     channels = tuple(params.channels)
     draws = _contribution_draws(fits, panel)
     modelled = modelled_facts(run_tables, over, channels, params.seed, contributions=draws)
@@ -78,6 +85,8 @@ def steering_facts(
         database=database,
         readings=readings(reference, database, frequency, set(fact_names(params))),
         stages=funnel_stages(tables),
+        planned=budget,
+        targets=wanted,
     )
 
 
@@ -86,7 +95,7 @@ def _contribution_draws(fits: "Mapping[str, Fit] | None", panel: xr.Dataset) -> 
         return {}
     from mmm.effects.contributions import contributions  # noqa: PLC0415 - only where there is a fit
 
-    return {outcome: contributions(fit, panel) for outcome, fit in fits.items()}
+    return {outcome: contributions(fit, panel, N_DRAWS) for outcome, fit in fits.items()}
 
 
 def calendar_shares(panel: xr.Dataset) -> pd.DataFrame:

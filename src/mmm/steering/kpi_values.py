@@ -36,6 +36,9 @@ class KpiReading:
     history: pd.DataFrame
     """value, lower, upper; one row per window, newest first."""
 
+    target: float
+    """Value wanted over the newest known window; missing where none is declared."""
+
     @property
     def latest(self) -> int | None:
         """Place of the newest window with a value."""
@@ -50,16 +53,16 @@ class KpiReading:
         return float(self.history["value"].iloc[latest + back])
 
 
-def kpi_status(kpi: Kpi, value: float) -> str:
+def kpi_status(kpi: Kpi, value: float, target: float) -> str:
     """Judge a value by its target and thresholds."""
     if not np.isfinite(value):
         return NO_DATA
     for limit, status in ((kpi.thresholds.critical, CRITICAL), (kpi.thresholds.warning, WARNING)):
         if limit is not None and kpi.gap(value, limit) > 0:
             return status
-    if kpi.target is None:
+    if not np.isfinite(target):
         return NO_TARGET
-    return ON_TARGET if kpi.gap(value, kpi.target) <= 0 else NEAR_TARGET
+    return ON_TARGET if kpi.gap(value, target) <= 0 else NEAR_TARGET
 
 
 def readings(
@@ -86,18 +89,36 @@ def readings(
         if (window := trailing(database.periods, quarter, "quarter", back=back)) is not None
     )
     return {
-        name: KpiReading(name=name, kpi=kpi, windows=windows, history=evaluate(database, kpi.parsed, windows))
+        name: _reading(name, kpi, database, windows)
         for name, kpi in reference.kpis.items()
         if has_columns(database, kpi.parsed)
     }
+
+
+def _reading(name: str, kpi: Kpi, database: FactsDatabase, windows: tuple[Window, ...]) -> KpiReading:
+    history = evaluate(database, kpi.parsed, windows)
+    known = np.flatnonzero(history["value"].notna())
+    target = target_of(kpi, database, windows[int(known[0]) if len(known) else 0])
+    return KpiReading(name=name, kpi=kpi, windows=windows, history=history, target=target)
+
+
+def target_of(kpi: Kpi, database: FactsDatabase, window: Window) -> float:
+    """Give the value wanted over a window; missing where none is declared or the plan does not cover it."""
+    if not isinstance(kpi.target, str):
+        return float("nan") if kpi.target is None else kpi.target
+    return computed(kpi.target, database, window)
 
 
 def _refuse_unknown(reference: KpiReference, known: set[str]) -> None:
     problems = [
         f"kpis.{name}.{key}: column {column} is not a fact, {nearest(column, sorted(known))}"
         for name, kpi in reference.kpis.items()
-        for key, text in (("formula", kpi.formula), ("money_per_unit", kpi.money_per_unit))
-        if text is not None
+        for key, text in (
+            ("formula", kpi.formula),
+            ("target", kpi.target),
+            ("money_per_unit", kpi.money_per_unit),
+        )
+        if isinstance(text, str)
         for column in parse_formula(text).columns
         if column not in known
     ]
@@ -129,8 +150,8 @@ def _row(reading: KpiReading, frequency: Frequency) -> dict[str, Any]:
         "upper": shown["upper"],
         "previous": reading.value(QUARTER[frequency]),
         "previous_year": reading.value(YEAR[frequency]),
-        "target": np.nan if kpi.target is None else kpi.target,
-        "status": kpi_status(kpi, float(shown["value"])),
+        "target": reading.target,
+        "status": kpi_status(kpi, float(shown["value"]), reading.target),
         "period_start": window.start,
         "period_end": pd.Timestamp(period_end(window.last, frequency)),
         "action": kpi.action.en,
@@ -152,9 +173,12 @@ def kpi_history_table(found: Mapping[str, KpiReading], database: FactsDatabase) 
 
 def money_per_unit(kpi: Kpi, database: FactsDatabase, window: Window) -> float:
     """Give what one unit of the KPI is worth over the window; missing where it cannot be computed."""
-    if kpi.money_per_unit is None:
-        return float("nan")
-    formula = parse_formula(kpi.money_per_unit)
+    return float("nan") if kpi.money_per_unit is None else computed(kpi.money_per_unit, database, window)
+
+
+def computed(text: str, database: FactsDatabase, window: Window) -> float:
+    """Give the value of an expression over a window; missing where a fact is."""
+    formula = parse_formula(text)
     if not has_columns(database, formula):
         return float("nan")
     return float(evaluate(database, formula, [window])["value"].iloc[0])

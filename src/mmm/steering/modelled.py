@@ -46,10 +46,10 @@ def modelled_facts(
     published = run_tables.get("contributions", pd.DataFrame(columns=["outcome"]))
     columns: dict[str, FloatArray] = {}
     for outcome, rows in published.groupby("outcome", sort=True):
-        if outcome not in drawn:
-            columns[f"{outcome}_incremental"] = _from_intervals(rows, periods, channels, ranks)
-    for outcome, draws in drawn.items():
-        columns[f"{outcome}_incremental"] = _from_draws(draws, periods, channels)
+        values = _from_intervals(rows, periods, channels, ranks)
+        if outcome in drawn:  # the mean stays the published one: a figure is the same on every page
+            values[1:] = _from_draws(drawn[str(outcome)], periods, channels)
+        columns[f"{outcome}_incremental"] = values
     value = customer_value(run_tables)
     if value is not None:
         lifetime = np.concatenate([[value["mean"]], ranks.drawn(value["p05"], value["mean"], value["p95"])])
@@ -97,8 +97,7 @@ def _from_draws(drawn: xr.DataArray, periods: pd.DatetimeIndex, channels: tuple[
     known = [name for name in channels if name in drawn["component"].to_numpy()]
     total = drawn.sel(component=known).sum("component").sum("geo").transpose("draw", "period")
     values = np.asarray(total.reindex(period=periods).to_numpy(), dtype=float)
-    kept = values[np.linspace(0, len(values) - 1, N_DRAWS).round().astype(int)]
-    return np.vstack([values.mean(axis=0), kept])
+    return values[np.linspace(0, len(values) - 1, N_DRAWS).round().astype(int)]
 
 
 def customer_value(run_tables: Mapping[str, pd.DataFrame]) -> dict[str, float] | None:

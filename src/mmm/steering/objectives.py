@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
@@ -19,6 +20,7 @@ from mmm.steering.modelled import MEAN, N_DRAWS
 from mmm.steering.periods import QUARTER, YEAR, Window
 from mmm.steering.reference import Kpi, KpiReference
 
+FloatArray = npt.NDArray[np.float64]
 REACHED, ON_TRACK, AT_RISK, OFF = "reached", "on_track", "at_risk", "off"
 LIKELY, UNLIKELY = 0.7, 0.3
 """Probabilities above which an objective is on track and below which it is off."""
@@ -69,7 +71,9 @@ def objectives_table(params: RunParams, found: Mapping[str, KpiReading], outlook
         reading = found.get(objective.kpi)
         if reading is None:
             continue
-        chance = reaching_probability(objective, reading.kpi, outlook)
+        paths = values_at_deadline(objective, reading.kpi, outlook)
+        chance = _share_reaching(objective, reading.kpi, paths)
+        lower, upper = np.quantile(paths, [0.05, 0.95]) if len(paths) else (np.nan, np.nan)
         is_over = pd.Timestamp(objective.deadline) <= outlook.observed.index[-1]
         rows.append(
             {
@@ -81,6 +85,9 @@ def objectives_table(params: RunParams, found: Mapping[str, KpiReading], outlook
                 "target": objective.target,
                 "deadline": pd.Timestamp(objective.deadline),
                 "value": reading.value(),
+                "expected": float(paths.mean()) if len(paths) else np.nan,
+                "lower": lower,
+                "upper": upper,
                 "probability": chance,
                 "status": _status(chance, is_over=is_over),
             }
@@ -98,10 +105,10 @@ def _status(probability: float, *, is_over: bool) -> str:
     return OFF if probability < UNLIKELY else AT_RISK
 
 
-def reaching_probability(objective: Objective, kpi: Kpi, outlook: Outlook) -> float:
-    """Count the paths on which the KPI is at its target over the quarter that ends at the deadline.
+def values_at_deadline(objective: Objective, kpi: Kpi, outlook: Outlook) -> FloatArray:
+    """Give the KPI over the quarter that ends at the deadline, path by path.
 
-    Missing where the deadline is too early for a quarter, or a fact of the KPI cannot be carried on.
+    Empty where the deadline is too early for a quarter, or a fact of the KPI cannot be carried on.
     """
     deadline, quarter = pd.Timestamp(objective.deadline), QUARTER[outlook.frequency]
     ahead = periods_until(outlook.observed.index[-1], outlook.frequency, deadline)
@@ -109,12 +116,15 @@ def reaching_probability(objective: Objective, kpi: Kpi, outlook: Outlook) -> fl
     periods = pd.DatetimeIndex(paths.index.unique("period"))
     until = periods[periods <= (ahead[-1] if len(ahead) else deadline)]
     if len(until) < quarter:
-        return float("nan")
+        return np.empty(0)
     window = Window(name="deadline", start=until[-quarter], last=until[-1], n_periods=quarter)
-    values = draws_of(open_facts(pd.DataFrame(index=periods), paths), kpi.parsed, window).to_numpy(
-        dtype=float
-    )
-    if not len(values) or not np.isfinite(values).all():
+    database = open_facts(pd.DataFrame(index=periods), paths)
+    values = draws_of(database, kpi.parsed, window).to_numpy(dtype=float)
+    return np.asarray(values if np.isfinite(values).all() else [], dtype=np.float64)
+
+
+def _share_reaching(objective: Objective, kpi: Kpi, values: FloatArray) -> float:
+    if not len(values):
         return float("nan")
     is_reached = values >= objective.target if kpi.direction == "higher" else values <= objective.target
     return float(is_reached.mean())

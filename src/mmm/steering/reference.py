@@ -55,8 +55,8 @@ class Kpi(Section):
     """Role that answers for it."""
     source: Text
     """Where the figures come from."""
-    target: float | None = None
-    """Value wanted."""
+    target: float | str | None = None
+    """Value wanted: a number, or a SQL expression such as sum(revenue_target)."""
     thresholds: Thresholds = Thresholds()
     """Values that trigger the action."""
     money_per_unit: str | None = None
@@ -143,7 +143,7 @@ def _names_and_formulas(file: YamlFile) -> Iterator[tuple[Location, str]]:
                 ("kpis", name, "parent"),
                 f"{parent} is not a KPI of this file, {nearest(parent, list(kpis))}",
             )
-        for key in ("formula", "money_per_unit"):
+        for key in ("formula", "money_per_unit", "target"):
             text = fields.get(key)
             if isinstance(text, str):
                 yield from _refused(text, ("kpis", name, key))
@@ -176,7 +176,7 @@ def _order_of_thresholds(content: _File) -> Iterator[tuple[Location, str]]:
         steps = [
             (word, value)
             for word, value in (
-                ("target", kpi.target),
+                ("target", None if isinstance(kpi.target, str) else kpi.target),
                 ("warning", kpi.thresholds.warning),
                 ("critical", kpi.thresholds.critical),
             )

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mmm.panel import planned, targets
 from mmm.params import RunParams
 from mmm.records import TABLES
 from mmm.steering.abnormal_alerts import abnormal_alerts
@@ -68,7 +67,6 @@ def steering_tables(  # noqa: PLR0917 - called with what a run holds, in the ord
     facts = steering_facts(params, tables, panel, run_tables=run_tables, as_of=as_of, fits=fits)
     frequency, currency = params.calendar.frequency, params.currency
     channels, periods = tuple(params.channels), pd.DatetimeIndex(facts.observed.index)
-    budget = planned(params, tables)  # type: ignore[arg-type]
     outlook = Outlook(
         observed=facts.observed,
         modelled=facts.modelled,
@@ -82,9 +80,9 @@ def steering_tables(  # noqa: PLR0917 - called with what a run holds, in the ord
         "kpi_history": kpi_history_table(facts.readings, facts.database),
         "funnel": funnel_table(facts.observed, facts.stages, frequency),
         "objectives": objectives_table(params, facts.readings, outlook),
-        "pacing": pacing_table(facts.observed, budget, channels, frequency),
+        "pacing": pacing_table(facts.observed, facts.planned, channels, frequency),
         "campaigns": campaigns_table(tables, periods, frequency),
-        "variance": _variance(params, tables, facts, budget, fits or {}),
+        "variance": _variance(params, facts, fits or {}),
         "actions": _actions(params, facts, as_of),
     }
     found["alerts"] = _alerts(params, facts, found, as_of, previous_alerts)
@@ -93,34 +91,19 @@ def steering_tables(  # noqa: PLR0917 - called with what a run holds, in the ord
     return found
 
 
-def _variance(
-    params: RunParams,
-    tables: Mapping[str, Table],
-    facts: SteeringFacts,
-    budget: pd.DataFrame,
-    fits: "Mapping[str, Fit]",
-) -> pd.DataFrame:
-    frames = list(_gaps(params, tables, facts, budget, fits))
-    if not frames:
-        return pd.DataFrame(columns=list(TABLES["variance"]))
-    return pd.concat(frames, ignore_index=True)
+def _variance(params: RunParams, facts: SteeringFacts, fits: "Mapping[str, Fit]") -> pd.DataFrame:
+    frames = list(_gaps(params, facts, fits))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(TABLES["variance"]))
 
 
-def _gaps(
-    params: RunParams,
-    tables: Mapping[str, Table],
-    facts: SteeringFacts,
-    budget: pd.DataFrame,
-    fits: "Mapping[str, Fit]",
-) -> Iterator[pd.DataFrame]:
-    wanted = targets(params, tables)  # type: ignore[arg-type]
+def _gaps(params: RunParams, facts: SteeringFacts, fits: "Mapping[str, Fit]") -> Iterator[pd.DataFrame]:
     periods = pd.DatetimeIndex(facts.observed.index)
     for window in variance_windows(periods, params.calendar.frequency):
-        gaps = spend_gaps(facts.observed, budget, tuple(params.channels), window)
+        gaps = spend_gaps(facts.observed, facts.planned, tuple(params.channels), window)
         if not gaps.empty:
             yield gaps
         for outcome in params.outcomes:
-            target = target_total(wanted, outcome, window)
+            target = target_total(facts.targets, outcome, window)
             actual = float(facts.observed.loc[window.start : window.last, outcome].sum(skipna=False))
             if target is None or not np.isfinite(actual):
                 continue
@@ -128,7 +111,7 @@ def _gaps(
             if outcome in fits:
                 from mmm.steering.counterfactual import driver_sides  # noqa: PLC0415 - only with a fit
 
-                drivers = driver_sides(fits[outcome], facts.panel, budget, window)
+                drivers = driver_sides(fits[outcome], facts.panel, facts.planned, window, target)
             yield outcome_gaps(actual, target, drivers, window, outcome)
 
 

@@ -10,7 +10,7 @@ from mmm.steering.pacing import plan_by_channel, spend_by_channel
 from mmm.steering.periods import QUARTER, Window, trailing, year_to_date
 from mmm.steering.shapley import Sides, balanced_cents, shapley_split
 
-SPEND, TARGET, UNEXPLAINED = "spend", "target_setting", "unexplained"
+SPEND, UNEXPLAINED = "spend", "unexplained"
 
 
 def variance_windows(periods: pd.DatetimeIndex, frequency: Frequency) -> tuple[Window, ...]:
@@ -45,16 +45,11 @@ def outcome_gaps(
 ) -> pd.DataFrame:
     """Tabulate the gap of an outcome by cause; the amounts add up to it to the cent.
 
-    Drivers are split by Shapley values on the model's expectation. `target_setting`
-    is what the model expected beyond (or short of) the target, had everything gone
-    as planned; `unexplained` what it does not expect of what happened. Without a
-    model everything is unexplained.
+    Drivers are split by Shapley values on the model's expectation; `unexplained` is
+    what the model does not expect of what happened. Without a model everything is.
     """
-    if not drivers:
-        return _table({UNEXPLAINED: actual - target}, target, actual, window, outcome)
     amounts = shapley_split(_expectation(drivers), list(drivers))
-    amounts[TARGET] = sum(driver.plan for driver in drivers.values()) - target
-    amounts[UNEXPLAINED] = actual - sum(driver.actual for driver in drivers.values())
+    amounts[UNEXPLAINED] = actual - target - sum(amounts.values())
     return _table(amounts, target, actual, window, outcome)
 
 
