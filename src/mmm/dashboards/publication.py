@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,8 @@ def _page_html(report: Report, page: str, notebooks: Path) -> str:
         "title": document_title(report, page),
         "style": str(style()),
     }
-    return asyncio.run(_exported(notebook))
+    with ThreadPoolExecutor(1) as apart:  # a notebook's kernel has an event loop of its own
+        return apart.submit(asyncio.run, _exported(notebook)).result()
 
 
 def _simulator_notice(report: Report) -> str:
