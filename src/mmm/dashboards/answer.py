@@ -47,7 +47,8 @@ def answer_html(simulator: Simulator, answer: Answer, language: Language, run: s
         ),
     ]
     tiles = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{escape(figure)}</dd><dd class='mmm-between'>{escape(between)}</dd></div>"
+        f"<div><dt>{escape(name)}</dt><dd>{escape(figure)}</dd>"
+        f"<dd class='mmm-between'>{escape(between)}</dd></div>"
         for name, figure, between in figures
     )
     warnings = "".join(
@@ -68,7 +69,7 @@ def _sentence(answer: Answer, language: Language, currency: str) -> str:
         "confidence.with_probability",
         language,
         band=say(f"confidence.{band}", language),
-        probability=min(max(answer.p_gain, 0.01), 0.99),
+        probability=percent(min(max(answer.p_gain, 0.01), 0.99), language),
     )
     return say("simulator.answer_gain", language, currency, gain=answer.gain[0], confidence=sure)
 

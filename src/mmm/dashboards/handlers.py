@@ -20,7 +20,10 @@ from mmm.dashboards.published import (
 from mmm.dashboards.waiting import index_html, notice_html
 from mmm.texts import Language
 
-PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
 LIVE_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'self'; form-action 'none'; "
@@ -119,7 +122,7 @@ class PageHandler(_Secured, JupyterHandler):
         self.finish(notice_html(key, language))
 
 
-class SimulatorHandler(_Secured, TornadoVoilaHandler):
+class SimulatorHandler(_Secured, TornadoVoilaHandler):  # type: ignore[misc]
     """The live simulator of one analysis: a kernel that knows the analysis and the language."""
 
     policy = LIVE_POLICY

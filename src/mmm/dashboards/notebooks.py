@@ -32,13 +32,13 @@ def notebooks_folder(workspace: Path | None = None) -> Path:
     )
 
 
-def shown_notebook(path: Path, parameters: Mapping[str, Any]) -> nbformat.NotebookNode:
+def shown_notebook(path: Path, parameters: Mapping[str, Any]) -> Any:
     """Run a page's cells in this process and keep what each of them shows.
 
     The pages' notebooks only call: nothing of a kernel is needed, and a page takes
     a tenth of the time. Cells tagged `parameters` are replaced by `parameters`.
     """
-    notebook = nbformat.read(path, as_version=4)
+    notebook: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     names: dict[str, Any] = dict(parameters)
     shown = []
     for cell in notebook.cells:
@@ -63,5 +63,5 @@ def _value(source: str, names: dict[str, Any]) -> Any:
     return eval(compile(ast.Expression(body[-1].value), "cell", "eval"), names)
 
 
-def _output(html: str, part: str) -> nbformat.NotebookNode:
-    return nbformat.v4.new_output("display_data", data={"text/html": html}, metadata={"part": part})
+def _output(html: str, part: str) -> Any:
+    return nbformat.v4.new_output("display_data", data={"text/html": html}, metadata={"part": part})  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""Publication: every page drawn once, through Voilà's own exporter, with the digest that the server checks."""
+"""Publication: each page drawn once, through Voilà's own exporter, with the digest that is checked."""
 
 import asyncio
 import gzip

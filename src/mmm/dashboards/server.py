@@ -23,7 +23,7 @@ _EXPOSING = ("/voila/files/", "/voila/tree", "/voila/render/", "/voila/api/conte
 """Voilà's own addresses that a reader has no use for."""
 
 
-class Dashboards(Voila):
+class Dashboards(Voila):  # type: ignore[misc]
     """Voilà that serves finished pages without a kernel, and one live notebook: the simulator.
 
     `init_handlers`, `init_settings` and `setup_template_dirs` are plain methods of
@@ -37,7 +37,8 @@ class Dashboards(Voila):
     def setup_template_dirs(self) -> None:
         """Put our template of the live page before Voilà's."""
         super().setup_template_dirs()
-        self.template_paths = [str(TEMPLATES / "simulator"), *self.template_paths]
+        paths = [str(TEMPLATES / "simulator"), *self.template_paths]  # type: ignore[has-type]
+        self.template_paths = paths
 
     def init_settings(self) -> dict[str, Any]:
         """Compress what is sent, and keep the cookie to this site."""
@@ -127,7 +128,8 @@ def refuse_taken_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            problem = f"--port {port}: {error.strerror or 'taken'}, expected a free port: give another one, such as --port {port + 1}"
+            taken = error.strerror or "taken"
+            problem = f"--port {port}: {taken}, expected a free port: give another, such as --port {port + 1}"
             raise UserInputError("mmm serve", [problem]) from None
 
 

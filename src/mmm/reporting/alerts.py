@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from mmm.reporting.elements import card, render
 from mmm.reporting.kpi_words import kpi_label, kpi_text
-from mmm.reporting.report import Report, as_date
+from mmm.reporting.report import Report, as_date, records
 from mmm.reporting.wording import value
 
 MAX_ALERTS = 6
@@ -37,7 +37,7 @@ def alerts(report: Report) -> Markup | None:
     first = pd.concat([open_alerts(report).head(MAX_ALERTS), surprises.head(2)])
     if first.empty:
         return None
-    shown = [_alert(report, row) for row in first.to_dict("records")]
+    shown = [_alert(report, row) for row in records(first)]
     body = render("alerts", alerts=shown, todo=report.say("steering.todo"))
     return card(report.say("steering.alerts"), body, width="half", anchor="alerts")
 

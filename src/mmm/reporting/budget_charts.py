@@ -40,11 +40,11 @@ def waterfall(steps: pd.DataFrame, width: int) -> Chart:
 def _room(rows: pd.DataFrame) -> list[float]:
     """Leave out the empty start of the axis: only differences are read, and totals are written."""
     moving = rows[rows["kind"] != "total"]
-    values = pd.concat([rows["side"], rows["high"], rows[["start", "end"]].stack()]).dropna()
-    lowest = pd.concat([moving["low"], moving["start"], moving["end"]]).dropna().min()
+    values = pd.concat([rows["side"], rows["high"]]).dropna()
+    lowest = float(moving[["low", "start", "end"]].min().min())
     highest = float(values.max())
-    span = highest - float(lowest)
-    start = max(0.0, float(lowest) - 0.35 * span) if lowest > 0 else float(min(lowest, 0.0)) - 0.05 * span
+    span = highest - lowest
+    start = max(0.0, lowest - 0.35 * span) if lowest > 0 else min(lowest, 0.0) - 0.05 * span
     return [start, highest + 0.32 * (highest - start)]
 
 

@@ -11,7 +11,7 @@ def returns(channels: pd.DataFrame, width: int, words: tuple[str, str, str]) -> 
     """Draw ROMI (solid) and marginal ROMI (hollow) with 90 % intervals, and the break-even line at 0.
 
     `channels` has `channel`, `measure` (one of the first two words), `value`, `low`, `high`,
-    already cut to the axis; `words` name ROMI, marginal ROMI, break-even.
+    already cut to the axis, and `text` for what was cut; `words` name ROMI, marginal ROMI, break-even.
     """
     order = channels["channel"].drop_duplicates().tolist()
     chart = alt.Chart(channels)
@@ -20,7 +20,7 @@ def returns(channels: pd.DataFrame, width: int, words: tuple[str, str, str]) -> 
     shape = alt.Shape(
         "measure:N",
         scale=alt.Scale(domain=list(words[:2]), range=["circle", "diamond"]),
-        legend=alt.Legend(columns=1 if width < 400 else 2),
+        legend=alt.Legend(columns=1 if width < 400 else 2, offset=26),
     )
     colour = alt.Color("measure:N", scale=alt.Scale(domain=list(words[:2]), range=[NAVY, ACCENT]))
     x = alt.X("value:Q", axis=alt.Axis(title=None, format="+.1f", tickCount=6))
@@ -39,7 +39,13 @@ def returns(channels: pd.DataFrame, width: int, words: tuple[str, str, str]) -> 
     text = even.mark_text(color=BAD, align="left", dx=5, dy=-7, baseline="bottom").encode(
         x="value:Q", y=alt.value(0), text="text:N"
     )
-    return alt.layer(rule, spans, dots, text).properties(width=max(120, width - 165), height=44 * len(order))
+    beyond = (
+        chart.transform_filter("datum.text != ''")
+        .mark_text(align="left", dx=6)
+        .encode(y=y, yOffset=offset, x=alt.value("width"), text="text:N", color=colour)
+    )
+    layers = alt.layer(rule, spans, dots, text, beyond)
+    return layers.properties(width=max(120, width - 165), height=44 * len(order))
 
 
 def response_curves(curves: pd.DataFrame, points: pd.DataFrame, width: int, words: tuple[str, str]) -> Chart:
@@ -53,7 +59,7 @@ def response_curves(curves: pd.DataFrame, points: pd.DataFrame, width: int, word
     together = pd.concat([curves.assign(mark=""), points], ignore_index=True)
     chart = alt.Chart(together)
     x = alt.X("spend:Q", axis=alt.Axis(title=None, tickCount=3, grid=False))
-    y = alt.Y("mean:Q", axis=alt.Axis(title=None, tickCount=3))
+    y = alt.Y("mean:Q", axis=alt.Axis(title=None, tickCount=3, minExtent=32, maxExtent=32))
     band = (
         chart.transform_filter("datum.mark == ''")
         .mark_area(color=MIST, opacity=0.5)
@@ -96,7 +102,7 @@ def ratios(channels: pd.DataFrame, width: int, target: float, target_words: str)
     order = channels["channel"].tolist()
     chart = alt.Chart(channels)
     y = alt.Y("channel:N", sort=order, axis=alt.Axis(title=None, labelLimit=150, domain=False, ticks=False))
-    top = max(float(channels["high"].max()), target) * 1.25
+    top = max(float(channels["high"].max()), target) * 1.15
     scale = alt.Scale(domain=[0, top], nice=False)
     colour = alt.Color(
         "kind:N", scale=alt.Scale(domain=["good", "bad", "open"], range=[ACCENT, BAD, SLATE]), legend=None
@@ -107,7 +113,7 @@ def ratios(channels: pd.DataFrame, width: int, target: float, target_words: str)
     dots = chart.mark_point(size=80, filled=True, opacity=1).encode(
         y=y, x=alt.X("value:Q", scale=scale), color=colour
     )
-    text = chart.mark_text(align="left", dx=8).encode(y=y, x=alt.X("high:Q", scale=scale), text="text:N")
+    text = chart.mark_text(align="right").encode(y=y, x=alt.value("width"), text="text:N")
     goal = alt.Chart(pd.DataFrame({"value": [target], "text": [target_words]}))
     rule = goal.mark_rule(color=NAVY, strokeDash=[5, 3]).encode(x=alt.X("value:Q", scale=scale))
     label = goal.mark_text(align="left", dx=5, dy=-7, baseline="bottom").encode(
@@ -135,8 +141,13 @@ def shares(channels: pd.DataFrame, width: int, words: tuple[str, ...]) -> Chart:
     dots = chart.mark_point(size=85, filled=True, opacity=1).encode(
         y=y,
         x=x,
-        color=alt.Color("measure:N", scale=alt.Scale(domain=list(words), range=[NAVY, "#c98a1b", ACCENT][: len(words)])),
-        shape=alt.Shape("measure:N", scale=alt.Scale(domain=list(words), range=["circle", "diamond", "square"][: len(words)]),
-                        legend=alt.Legend(columns=1 if width < 400 else 3)),
-    )  # fmt: skip
+        color=alt.Color(
+            "measure:N", scale=alt.Scale(domain=list(words), range=[NAVY, "#c98a1b", ACCENT][: len(words)])
+        ),
+        shape=alt.Shape(
+            "measure:N",
+            scale=alt.Scale(domain=list(words), range=["circle", "diamond", "square"][: len(words)]),
+            legend=alt.Legend(columns=1 if width < 400 else 3),
+        ),
+    )
     return alt.layer(joined, dots).properties(width=max(120, width - 165), height=34 * len(order))

@@ -8,9 +8,9 @@ from markupsafe import Markup
 from mmm.reporting.channel_charts import ratios, response_curves, returns, shares
 from mmm.reporting.elements import WIDE, Column, Grid, badge, card, figure
 from mmm.reporting.moves import channel_moves
-from mmm.reporting.report import Report
+from mmm.reporting.report import Report, records
 from mmm.reporting.steps import main_outcome
-from mmm.reporting.wording import interval, value
+from mmm.reporting.wording import chance, interval, value
 
 TARGET_RATIO = 3.0
 _FARTHEST = 5.0
@@ -27,16 +27,23 @@ def channel_returns(report: Report) -> Markup | None:
     shown = pd.concat(
         [_measure(report, rows, name, words[index]) for index, name in enumerate(("romi", "mromi"))]
     )
-    paying = int((rows["romi_p05"] > 0).sum())
-    losing = int((rows["romi_p95"] < 0).sum())
-    said = report.say(
+    said = returns_sentence(report)
+    drawn = figure(
+        report,
+        lambda width: returns(shown, width, (words[0], words[1], words[2])),
+        _returns_grid(report, rows),
+        subtitle=report.say("channels.returns_unit"),
+    )
+    return card(report.say("channels.returns"), drawn, message=said, width="half", anchor="returns")
+
+
+def returns_sentence(report: Report) -> str:
+    """Count the channels that pay back, that do not, and that only a test can settle."""
+    rows = _channels(report)
+    paying, losing = int((rows["romi_p05"] > 0).sum()), int((rows["romi_p95"] < 0).sum())
+    return report.say(
         "channels.returns_message", paying=paying, losing=losing, unsure=len(rows) - paying - losing
     )
-    drawn = figure(
-        report, lambda width: returns(shown, width, (words[0], words[1], words[2])), _returns_grid(report, rows),
-        subtitle=report.say("channels.returns_unit"),
-    )  # fmt: skip
-    return card(report.say("channels.returns"), drawn, message=said, width="half", anchor="returns")
 
 
 def _channels(report: Report, outcome: str | None = None) -> pd.DataFrame:
@@ -47,20 +54,30 @@ def _channels(report: Report, outcome: str | None = None) -> pd.DataFrame:
 def _measure(report: Report, rows: pd.DataFrame, name: str, words: str) -> pd.DataFrame:
     cut = rows[[f"{name}_mean", f"{name}_p05", f"{name}_p95"]].clip(upper=_FARTHEST)
     cut.columns = pd.Index(["value", "low", "high"])
-    return cut.assign(channel=rows["channel"].map(report.channel), measure=words)
+    beyond = rows[f"{name}_mean"] > _FARTHEST
+    text = [
+        f"{report.number(value, 1, sign=True)} →" if cut_off else ""
+        for value, cut_off in zip(rows[f"{name}_mean"], beyond, strict=True)
+    ]
+    kept = cut.assign(channel=rows["channel"].map(report.channel), measure=words, text=text)
+    kept.loc[beyond, "value"] = float("nan")
+    return kept
 
 
 def _returns_grid(report: Report, rows: pd.DataFrame) -> Grid:
     names = ("channel", "full_cost", "contribution", "romi", "romi_interval", "mromi", "verdict")
     body = [
         (
-            report.channel(row["channel"]), report.money(row["full_cost"]), report.money(row["contribution_mean"]),
-            value(report, row["romi_mean"], "signed_ratio"), interval(report, row["romi_p05"], row["romi_p95"], "signed_ratio"),
+            report.channel(row["channel"]),
+            report.money(row["full_cost"]),
+            report.money(row["contribution_mean"]),
+            value(report, row["romi_mean"], "signed_ratio"),
+            interval(report, row["romi_p05"], row["romi_p95"], "signed_ratio"),
             value(report, row["mromi_mean"], "signed_ratio"),
             badge(str(row["verdict"]), report.said(f"verdict.{row['verdict']}", str(row["verdict"]))),
         )
-        for row in rows.to_dict("records")
-    ]  # fmt: skip
+        for row in records(rows)
+    ]
     return Grid(
         caption=report.say("channels.returns_table"),
         columns=[
@@ -91,47 +108,61 @@ def curves(report: Report) -> Markup | None:
     money = {name: shown[name] / 1000 for name in ("spend", "mean", "p05", "p95")}
     points = marks.assign(spend=marks["spend"] / 1000, mean=marks["mean"] / 1000)
     drawn = figure(
-        report, lambda width: response_curves(shown.assign(**money), points, width, words), _curves_grid(report, marks),
-        subtitle=report.say("channels.curves_unit", unit=report.currency), width=WIDE,
-    )  # fmt: skip
+        report,
+        lambda width: response_curves(shown.assign(**money), points, width, words),
+        _curves_grid(report, marks),
+        subtitle=report.say("channels.curves_unit", unit=report.currency),
+        width=WIDE,
+    )
     return card(
         report.say("channels.curves"), drawn, message=report.say("channels.curves_message"), anchor="curves"
     )
 
 
-def _today(table: pd.DataFrame) -> pd.Series:
+def _today(table: pd.DataFrame) -> dict[str, float]:
     """Today's spend per period is the middle of each curve."""
-    return table.groupby("channel", sort=False)["spend"].max() / 2
+    return {
+        str(name): float(curve["spend"].max()) / 2 for name, curve in table.groupby("channel", sort=False)
+    }
 
 
 def _ratios_of_plan(report: Report) -> pd.DataFrame:
     moves = channel_moves(report)
     if moves.empty:
-        return pd.DataFrame(columns=["recommended", "lower", "upper"])
-    moves = moves[moves["current"] > 0].set_index("channel")
-    return moves[["recommended", "lower", "upper"]].div(moves["current"], axis=0)
+        return pd.DataFrame(columns=["channel", "recommended", "lower", "upper"])
+    moves = moves[moves["current"] > 0]
+    amounts = moves[["recommended", "lower", "upper"]].div(moves["current"], axis=0)
+    return amounts.assign(channel=moves["channel"])
 
 
 def _limits(report: Report, table: pd.DataFrame) -> dict[str, tuple[float, float]]:
     today, scale = _today(table), _ratios_of_plan(report)
     return {
-        str(channel): (float(today[channel] * row["lower"]), float(today[channel] * row["upper"]))
-        for channel, row in scale.iterrows()
-        if channel in today
+        str(row["channel"]): (today[row["channel"]] * row["lower"], today[row["channel"]] * row["upper"])
+        for row in records(scale)
+        if row["channel"] in today
     }
 
 
 def _marks(report: Report, table: pd.DataFrame, words: tuple[str, str]) -> pd.DataFrame:
-    today, scale = _today(table), _ratios_of_plan(report)
+    today = _today(table)
+    scale = {row["channel"]: float(row["recommended"]) for row in records(_ratios_of_plan(report))}
     rows = []
     for channel, curve in table.groupby("channel", sort=False):
-        spends = [(words[0], float(today[channel]))]
-        if channel in scale.index:
-            spends.append((words[1], float(today[channel] * scale.loc[channel, "recommended"])))
+        spends = [(words[0], today[str(channel)])]
+        if channel in scale:
+            spends.append((words[1], today[str(channel)] * scale[channel]))
         for mark, spend in spends:
             near = curve.iloc[(curve["spend"] - spend).abs().argmin()]
-            rows.append({"channel": report.channel(str(channel)), "mark": mark, "spend": spend,
-                         "mean": float(near["mean"]), "marginal": float(near["marginal_mean"])})  # fmt: skip
+            rows.append(
+                {
+                    "channel": report.channel(str(channel)),
+                    "mark": mark,
+                    "spend": spend,
+                    "mean": float(near["mean"]),
+                    "marginal": float(near["marginal_mean"]),
+                }
+            )
     return pd.DataFrame(rows)
 
 
@@ -139,12 +170,21 @@ def _curves_grid(report: Report, marks: pd.DataFrame) -> Grid:
     names = ("channel", "point", "spend", "brings", "next_euro")
     return Grid(
         caption=report.say("channels.curves_table"),
-        columns=[Column(title=report.say(f"channels.{name}"), is_figure=name not in {"channel", "point"}) for name in names],
-        rows=[
-            (row["channel"], row["mark"], report.money(row["spend"]), report.money(row["mean"]), report.number(row["marginal"], 2))
-            for row in marks.to_dict("records")
+        columns=[
+            Column(title=report.say(f"channels.{name}"), is_figure=name not in {"channel", "point"})
+            for name in names
         ],
-    )  # fmt: skip
+        rows=[
+            (
+                row["channel"],
+                row["mark"],
+                report.money(row["spend"]),
+                report.money(row["mean"]),
+                report.number(row["marginal"], 2),
+            )
+            for row in records(marks)
+        ],
+    )
 
 
 def customers(report: Report) -> Markup | None:
@@ -156,20 +196,32 @@ def customers(report: Report) -> Markup | None:
     target = float(report.kpis.get("ltv_cac", {}).get("target") or TARGET_RATIO)
     each = rows[rows["channel"] != "all"].sort_values("ltv_cac_mean", ascending=False)
     each = each if len(each) else rows
-    shown = pd.DataFrame({
-        "channel": each["channel"].map(report.channel), "value": each["ltv_cac_mean"], "low": each["ltv_cac_p05"],
-        "high": each["ltv_cac_p95"].clip(upper=4 * target), "kind": [_kind(chance) for chance in each["p_above_3"]],
-        "text": [report.percent(chance) for chance in each["p_above_3"]],
-    })  # fmt: skip
+    shown = pd.DataFrame(
+        {
+            "channel": each["channel"].map(report.channel),
+            "value": each["ltv_cac_mean"],
+            "low": each["ltv_cac_p05"],
+            "high": each["ltv_cac_p95"].clip(upper=4 * target),
+            "kind": [_kind(p) for p in each["p_above_3"]],
+            "text": [chance(report, p) for p in each["p_above_3"]],
+        }
+    )
     above = int((each["p_above_3"] >= 0.8).sum())
     below = int((each["p_above_3"] <= 0.2).sum())
     said = report.say(
-        "channels.customers_message", above=above, below=below, open=len(each) - above - below, target=target
+        "channels.customers_message",
+        above=above,
+        total=len(each),
+        below=below,
+        open=len(each) - above - below,
+        target=target,
     )
     drawn = figure(
-        report, lambda width: ratios(shown, width, target, report.say("channels.target", target=target)),
-        _customers_grid(report, rows), subtitle=report.say("channels.customers_unit"),
-    )  # fmt: skip
+        report,
+        lambda width: ratios(shown, width, target, report.say("channels.target", target=target)),
+        _customers_grid(report, rows),
+        subtitle=report.say("channels.customers_unit"),
+    )
     return card(report.say("channels.customers"), drawn, message=said, width="half", anchor="customers")
 
 
@@ -181,18 +233,27 @@ def _customers_grid(report: Report, rows: pd.DataFrame) -> Grid:
     names = ("channel", "ltv", "cac", "ltv_cac", "ltv_cac_interval", "p_above", "payback")
     body = [
         (
-            report.channel(row["channel"]), report.money(row["ltv_mean"]), report.money(row["cac_mean"]),
-            report.number(row["ltv_cac_mean"], 1), interval(report, row["ltv_cac_p05"], row["ltv_cac_p95"], "ratio"),
-            report.percent(row["p_above_3"]), report.number(row["payback_months"], 1),
+            report.channel(row["channel"]),
+            report.money(row["ltv_mean"]),
+            report.money(row["cac_mean"]),
+            report.number(row["ltv_cac_mean"], 1),
+            interval(report, row["ltv_cac_p05"], row["ltv_cac_p95"], "ratio"),
+            chance(report, row["p_above_3"]),
+            _months(report, float(row["payback_months"])),
         )
-        for row in rows.to_dict("records")
-    ]  # fmt: skip
+        for row in records(rows)
+    ]
     return Grid(
         caption=report.say("channels.customers_table"),
         columns=[Column(title=report.say(f"channels.{name}"), is_figure=name != "channel") for name in names],
         rows=body,
         note=report.say("channels.customers_note"),
     )
+
+
+def _months(report: Report, months: float) -> str:
+    """Write the months until a customer has paid its acquisition back; in words when it never does."""
+    return report.say("channels.never") if months == float("inf") else report.number(months, 1)
 
 
 def attribution(report: Report) -> Markup | None:
@@ -212,13 +273,17 @@ def attribution(report: Report) -> Markup | None:
         .iloc[0]
     )
     said = report.say(
-        "channels.attribution_message", channel=report.channel(str(apart["channel"])),
-        model=float(apart[measures[0]]), other=float(apart[measures[1]]),
-    )  # fmt: skip
+        "channels.attribution_message",
+        channel=report.channel(str(apart["channel"])),
+        model=float(apart[measures[0]]),
+        other=float(apart[measures[1]]),
+    )
     drawn = figure(
-        report, lambda width: shares(shown, width, tuple(names.values())), _attribution_grid(report, rows, measures),
+        report,
+        lambda width: shares(shown, width, tuple(names.values())),
+        _attribution_grid(report, rows, measures),
         subtitle=report.say("channels.attribution_unit"),
-    )  # fmt: skip
+    )
     return card(report.say("channels.attribution"), drawn, message=said, width="half", anchor="attribution")
 
 
@@ -230,7 +295,7 @@ def _attribution_grid(report: Report, rows: pd.DataFrame, measures: list[str]) -
         else pd.DataFrame()
     )
     body = []
-    for row in rows.to_dict("records"):
+    for row in records(rows):
         own = [report.percent(row[name]) if isfinite(row[name]) else "–" for name in measures]
         others = [
             report.percent(wide.loc[row["channel"], name]) if row["channel"] in wide.index else "–"
@@ -240,7 +305,10 @@ def _attribution_grid(report: Report, rows: pd.DataFrame, measures: list[str]) -
     titles = [report.say(f"channels.by_{name}") for name in measures]
     return Grid(
         caption=report.say("channels.attribution_table"),
-        columns=[Column(title=report.say("channels.channel"), is_figure=False), *(Column(title=title) for title in titles),
-                 *(Column(title=report.said(f"method.{name}", str(name))) for name in wide.columns)],
+        columns=[
+            Column(title=report.say("channels.channel"), is_figure=False),
+            *(Column(title=title) for title in titles),
+            *(Column(title=report.said(f"method.{name}", str(name))) for name in wide.columns),
+        ],
         rows=body,
-    )  # fmt: skip
+    )

@@ -7,10 +7,30 @@ from mmm.reporting.report import Report
 from mmm.reporting.wording import value
 
 _CLASSES = {
-    "efficient": "good", "on_target": "good", "on_plan": "good", "reached": "good", "on_track": "good", "good": "good", "done": "good", "ok": "good",
-    "near_target": "watch", "dear": "watch", "watch": "watch", "warning": "watch", "under": "watch", "in_progress": "watch", "at_risk": "watch",
-    "off": "bad", "off_target": "bad", "missed": "bad", "over": "bad", "alert": "bad", "late": "bad", "bad": "bad", "critical": "bad",
-}  # fmt: skip
+    "efficient": "good",
+    "on_target": "good",
+    "on_plan": "good",
+    "reached": "good",
+    "on_track": "good",
+    "good": "good",
+    "done": "good",
+    "ok": "good",
+    "near_target": "watch",
+    "dear": "watch",
+    "watch": "watch",
+    "warning": "watch",
+    "under": "watch",
+    "in_progress": "watch",
+    "at_risk": "watch",
+    "off": "bad",
+    "off_target": "bad",
+    "missed": "bad",
+    "over": "bad",
+    "alert": "bad",
+    "late": "bad",
+    "bad": "bad",
+    "critical": "bad",
+}
 
 
 def status_class(status: str) -> str:

@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from mmm.reporting import alerts, channels, operational, steering, strategic, strategic_plan
+from mmm.reporting import (
+    alerts,
+    campaigns,
+    channels,
+    model_health,
+    operational,
+    steering,
+    strategic,
+    strategic_plan,
+)
 from mmm.reporting.header import PAGES, page_footer, page_header
 from mmm.reporting.report import Report
 
@@ -38,11 +47,11 @@ SECTIONS: dict[str, dict[str, Section]] = {
         "message": operational.message,
         "quality": operational.quality,
         "findings": operational.findings,
-        "campaigns": operational.campaigns,
-        "pace": operational.pace,
-        "composition": operational.composition,
-        "carry_over": operational.carry_over,
-        "health": operational.health,
+        "campaigns": campaigns.campaigns,
+        "pace": campaigns.pace,
+        "composition": model_health.composition,
+        "carry_over": model_health.carry_over,
+        "health": model_health.health,
         "sources": operational.sources,
     },
 }

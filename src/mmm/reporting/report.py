@@ -25,6 +25,8 @@ class Report:
     tables: Mapping[str, pd.DataFrame]
     kpis: Mapping[str, Mapping[str, Any]]
     """KPI: label, definition, formula, unit, as the reference declares them."""
+    actions: Mapping[str, Mapping[str, Any]]
+    """Action: its words in both languages, as the plan declares them."""
     language: Language
     has_simulator: bool = False
 
@@ -93,7 +95,14 @@ def as_date(value: Any) -> date | None:
         return None
     if isinstance(value, str):
         return date.fromisoformat(value[:10])
-    return value.date() if isinstance(value, datetime) else value  # type: ignore[no-any-return]
+    return value.date() if isinstance(value, datetime) else value
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give the rows of a table as dictionaries by column; an unknown value that is no number is None."""
+    rows = table.itertuples(index=False, name=None)
+    plain = ([None if value is pd.NA or value is pd.NaT else value for value in row] for row in rows)
+    return [dict(zip(table.columns, row, strict=True)) for row in plain]
 
 
 def in_language(report: Report, language: Language) -> Report:
@@ -120,11 +129,18 @@ def read_report(run_folder: str | Path, language: Language = "fr") -> Report:
         for name in TABLES
         if (path := folder / "tables" / f"{name}.parquet").is_file()
     }
+    declared = _yaml(folder / "params.yaml")
+    objectives = ((declared.get("steering") or {}).get("objectives") or {}).items()
+    labels = {
+        **manifest.get("labels", {}),
+        "objectives": {name: item.get("label") for name, item in objectives},
+    }
     return Report(
         folder=folder,
-        manifest=manifest,
+        manifest={**manifest, "labels": labels},
         tables={name: table for name, table in tables.items() if len(table)},
-        kpis=_kpi_reference(folder / "kpis.yaml"),
+        kpis=_yaml(folder / "kpis.yaml").get("kpis", {}),
+        actions=_yaml(folder / "actions.yaml").get("actions", {}),
         language=language,
         has_simulator=(folder / "simulator.npz").is_file(),
     )
@@ -134,8 +150,7 @@ def _folder(path: Path) -> Path:
     return path.parent / path.read_text("utf-8").strip() if path.is_file() else path
 
 
-def _kpi_reference(path: Path) -> Mapping[str, Mapping[str, Any]]:
+def _yaml(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
-    content = YAML(typ="safe", pure=True).load(path.read_text("utf-8")) or {}
-    return dict(content.get("kpis", content))
+    return dict(YAML(typ="safe", pure=True).load(path.read_text("utf-8")) or {})

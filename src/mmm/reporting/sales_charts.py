@@ -1,5 +1,7 @@
 """Charts over time: actual against what was expected and planned, and what sales are made of."""
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -13,15 +15,15 @@ def expected_and_actual(weeks: pd.DataFrame, width: int, words: dict[str, str]) 
     `weeks` has `period`, `actual`, `mean`, `p025`, `p10`, `p90`, `p975`, `target`, `is_future`;
     `words` name `actual`, `model`, `forecast`, `target`, `unit`.
     """
-    chart = alt.Chart(weeks)
+    chart: Any = alt.Chart(weeks)
     x = alt.X(
         "period:T", axis=alt.Axis(title=None, format="%b %Y", tickCount=4 if width < 400 else 8, grid=False)
     )
     lowest = float(weeks[["actual", "p025", "target"]].min().min())
     scale = alt.Scale(zero=lowest < 0.35 * float(weeks["p975"].max()), nice=True)
-    axis = alt.Axis(title=words["unit"], titleAngle=0, titleAlign="left", titleX=0, titleY=-14, tickCount=5)
+    axis = alt.Axis(title=None, tickCount=5)
 
-    def line(column: str, name: str, **style: object) -> alt.Chart:
+    def line(column: str, name: str, **style: Any) -> Any:
         rows = chart.transform_filter(f"isValid(datum.{column})").transform_calculate(
             series=f"'{_quoted(name)}'"
         )
@@ -37,9 +39,9 @@ def expected_and_actual(weeks: pd.DataFrame, width: int, words: dict[str, str]) 
         names, ranges = [*names, words["target"]], [*ranges, ACCENT]
     colours = alt.Scale(domain=names, range=ranges)
     key = alt.Legend(columns=1 if width < 400 else 4, symbolType="stroke")
-    layers = [
-        _band(chart, "p025", "p975", x, scale, axis, 0.35),
-        _band(chart, "p10", "p90", x, scale, axis, 0.55),
+    layers: list[Any] = [
+        _band(chart, ("p025", "p975"), x, alt.Y(scale=scale, axis=axis), 0.35),
+        _band(chart, ("p10", "p90"), x, alt.Y(scale=scale, axis=axis), 0.55),
         line("mean", words["model"], strokeWidth=1.4, strokeDash=[2, 2]),
     ]
     if weeks["target"].notna().any():
@@ -48,10 +50,9 @@ def expected_and_actual(weeks: pd.DataFrame, width: int, words: dict[str, str]) 
     return alt.layer(*layers).properties(width=max(140, width - 62), height=270)
 
 
-def _band(
-    chart: alt.Chart, low: str, high: str, x: alt.X, scale: alt.Scale, axis: alt.Axis, opacity: float
-) -> alt.LayerChart:
-    y, y2 = alt.Y(f"{low}:Q", scale=scale, axis=axis), f"{high}:Q"
+def _band(chart: Any, between: tuple[str, str], x: alt.X, y_axis: alt.Y, opacity: float) -> Any:
+    y, y2 = y_axis.copy(), f"{between[1]}:Q"
+    y.shorthand = f"{between[0]}:Q"
     past = (
         chart.transform_filter("!datum.is_future")
         .mark_area(color=MIST, opacity=opacity)

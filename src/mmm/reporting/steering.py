@@ -1,6 +1,6 @@
 """The steering page: KPI tree, plan against actual, alerts, actions, objectives, funnel."""
 
-from math import isfinite
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -8,12 +8,13 @@ from markupsafe import Markup
 
 from mmm.reporting.alerts import alert_subject, open_alerts
 from mmm.reporting.budget_charts import waterfall
+from mmm.reporting.channels import returns_sentence
 from mmm.reporting.elements import WIDE, Column, Grid, Tile, badge, card, figure, render, table
 from mmm.reporting.kpi_words import comparison, kpi_label, kpi_text, kpi_unit, status_class
-from mmm.reporting.report import Report, as_date
+from mmm.reporting.report import Report, records
 from mmm.reporting.sales_charts import expected_and_actual, funnel
 from mmm.reporting.steps import Step, main_outcome, steps_frame
-from mmm.reporting.wording import interval, value
+from mmm.reporting.wording import chance, interval, value
 
 PERIODS_SHOWN = 65
 _NAN = float("nan")
@@ -22,7 +23,9 @@ _NAN = float("nan")
 def message(report: Report) -> Markup:
     """Say how many alerts are open and how far sales are from the plan."""
     alerts = open_alerts(report)
-    if alerts.empty:
+    if report.table("kpis").empty:
+        sentence = returns_sentence(report)
+    elif alerts.empty:
         sentence = report.say("steering.message_calm")
     else:
         first = alert_subject(report, str(alerts.iloc[0]["subject"]))
@@ -38,9 +41,8 @@ def message(report: Report) -> Markup:
 def _variance(report: Report) -> pd.DataFrame:
     variance = report.table("variance")
     rows = variance[variance["subject"] == main_outcome(report)]
-    if rows.empty:
-        return rows
-    return rows[rows["window"] == rows["window"].iloc[-1]]
+    first_window = rows["window"].head(1).tolist()
+    return rows[rows["window"].isin(first_window)]
 
 
 def _gap(report: Report) -> str:
@@ -50,19 +52,18 @@ def _gap(report: Report) -> str:
     first = rows.iloc[0]
     causes = rows.reindex(rows["amount"].abs().sort_values(ascending=False).index)
     return report.say(
-        "steering.gap", outcome=report.outcome(main_outcome(report)), share=float(first["actual"] / first["plan"] - 1),
-        amount=float(first["actual"] - first["plan"]), cause=_driver(report, str(causes.iloc[0]["driver"])),
-        cause_amount=float(causes.iloc[0]["amount"]), window=_window(report, str(first["window"])),
-    )  # fmt: skip
+        "steering.gap",
+        outcome=report.outcome(main_outcome(report)),
+        share=float(first["actual"] / first["plan"] - 1),
+        amount=float(first["actual"] - first["plan"]),
+        cause=_driver(report, str(causes.iloc[0]["driver"])),
+        cause_amount=float(causes.iloc[0]["amount"]),
+        window=_window(report, str(first["window"])),
+    )
 
 
 def _window(report: Report, window: str) -> str:
-    parts = [part for part in window.split("/") if part]
-    try:
-        days = [report.day(as_date(part if len(part) > 7 else f"{part}-01")) for part in parts]
-    except ValueError:
-        return report.said(f"window.{window}", window)
-    return report.say("header.from_to", start=days[0], end=days[1]) if len(days) == 2 else days[0]
+    return report.said(f"window.{window}", window)
 
 
 def _driver(report: Report, driver: str) -> str:
@@ -76,11 +77,11 @@ def kpi_tree(report: Report) -> Markup | None:
     if kpis.empty:
         return None
     levels = [
-        (level, report.say(f"level.{level}"), [_node(report, row) for row in rows.to_dict("records")])
+        (level, report.say(f"level.{level}"), [_node(report, row) for row in records(rows)])
         for level in ("strategic", "tactical", "operational")
         if len(rows := kpis[kpis["level"] == level])
     ]
-    behind = int((kpis["status"].map(str).map(status_class) == "bad").sum())
+    behind = int(kpis["status"].isin(["warning", "critical"]).sum())
     said = report.say(
         "steering.tree_message" if behind else "steering.tree_calm", behind=behind, total=len(kpis)
     )
@@ -124,20 +125,27 @@ def sales(report: Report) -> Markup | None:
     amounts = ["actual", "mean", "p025", "p10", "p90", "p975", "target"]
     scaled = weeks.assign(**{name: weeks[name] / 1000 for name in amounts})
     words = {name: report.say(f"steering.sales_{name}") for name in ("actual", "model", "forecast", "target")}
-    words["unit"] = report.say("shared.thousands", unit=report.currency)
     drawn = figure(
-        report, lambda width: expected_and_actual(scaled, width, words), _sales_grid(report, weeks),
-        subtitle=report.say("steering.sales_unit"), width=WIDE,
-    )  # fmt: skip
+        report,
+        lambda width: expected_and_actual(scaled, width, words),
+        _sales_grid(report, weeks),
+        subtitle=report.say("steering.sales_unit", unit=report.currency),
+        width=WIDE,
+    )
     return card(report.say("steering.sales"), drawn, message=said, anchor="sales")
 
 
 def _sales_grid(report: Report, weeks: pd.DataFrame) -> Grid:
     shown = weeks.tail(39)
     rows = [
-        (report.day(row["period"]), report.money(row["actual"]), report.money(row["mean"]), interval(report, row["p025"], row["p975"]))
-        for row in shown.to_dict("records")
-    ]  # fmt: skip
+        (
+            report.day(row["period"]),
+            report.money(row["actual"]),
+            report.money(row["mean"]),
+            interval(report, row["p025"], row["p975"]),
+        )
+        for row in records(shown)
+    ]
     titles = ("shared.period", "steering.sales_actual", "steering.sales_model", "shared.interval95")
     return Grid(
         caption=report.say("steering.sales_table"),
@@ -154,7 +162,7 @@ def plan_gap(report: Report) -> Markup | None:
     plan, actual = float(rows.iloc[0]["plan"]), float(rows.iloc[0]["actual"])
     steps = [Step(label=report.say("steering.plan"), start=0.0, end=plan, low=_NAN, high=_NAN, kind="total")]
     at = plan
-    for row in rows.to_dict("records"):
+    for row in records(rows):
         amount = float(row["amount"])
         steps.append(
             Step(
@@ -177,7 +185,7 @@ def plan_gap(report: Report) -> Markup | None:
             Column(title=report.say("shared.step"), is_figure=False),
             Column(title=report.say("shared.amount")),
         ],
-        rows=[(step["label"], step["text"]) for step in frame.to_dict("records")],
+        rows=[(step["label"], step["text"]) for step in records(frame)],
     )
     drawn = figure(
         report,
@@ -195,13 +203,19 @@ def actions(report: Report) -> Markup | None:
         return None
     rows = [
         (
-            str(row["activity"]), str(row["objective"]), kpi_label(report, str(row["kpi"])),
-            _in_unit(report, row, "target"), _in_unit(report, row, "actual"),
-            badge(status_class(str(row["status"])), report.said(f"status.{row['status']}", str(row["status"]))),
-            report.said(f"owner.{row['owner']}", str(row["owner"])), report.day(row["due"]),
+            _action_words(report, row, "activity"),
+            _action_words(report, row, "objective"),
+            kpi_label(report, str(row["kpi"])),
+            _in_unit(report, row, "target"),
+            _in_unit(report, row, "actual"),
+            badge(
+                status_class(str(row["status"])), report.said(f"status.{row['status']}", str(row["status"]))
+            ),
+            report.said(f"owner.{row['owner']}", str(row["owner"])),
+            report.day(row["due"]),
         )
-        for row in plan.to_dict("records")
-    ]  # fmt: skip
+        for row in records(plan)
+    ]
     names = ("activity", "objective", "kpi", "target", "actual", "status", "owner", "due")
     grid = Grid(
         caption=report.say("steering.actions_table"),
@@ -212,6 +226,10 @@ def actions(report: Report) -> Markup | None:
         rows=rows,
     )
     return card(report.say("steering.actions"), table(grid), anchor="actions")
+
+
+def _action_words(report: Report, row: dict[str, Any], name: str) -> str:
+    return report.text(report.actions.get(str(row["action"]), {}).get(name), str(row[name]))
 
 
 def _in_unit(report: Report, row: dict[str, Any], name: str) -> str:
@@ -228,18 +246,27 @@ def objectives(report: Report) -> Markup | None:
     if wanted.empty:
         return None
     rows = []
-    for row in wanted.to_dict("records"):
+    for row in records(wanted):
         label = report.text(
             (report.manifest.get("labels", {}).get("objectives") or {}).get(row["objective"]),
             kpi_label(report, str(row["kpi"])),
         )
-        chance = float(row["probability"])
-        rows.append((
-            label, _in_unit(report, row, "baseline"), _in_unit(report, row, "value"), _in_unit(report, row, "target"), report.day(row["deadline"]),
-            report.percent(chance) if isfinite(chance) else "–",
-            badge(status_class(str(row["status"])), report.said(f"status.{row['status']}", str(row["status"]))),
-            report.said(f"owner.{row['owner']}", str(row["owner"])),
-        ))  # fmt: skip
+        probability = float(row["probability"])
+        rows.append(
+            (
+                label,
+                _in_unit(report, row, "baseline"),
+                _in_unit(report, row, "value"),
+                _in_unit(report, row, "target"),
+                report.day(row["deadline"]),
+                chance(report, probability),
+                badge(
+                    status_class(str(row["status"])),
+                    report.said(f"status.{row['status']}", str(row["status"])),
+                ),
+                report.said(f"owner.{row['owner']}", str(row["owner"])),
+            )
+        )
     names = ("objective", "baseline", "now", "target", "deadline", "probability", "status", "owner")
     grid = Grid(
         caption=report.say("steering.objectives_table"),
@@ -265,7 +292,7 @@ def stages(report: Report) -> Markup | None:
     if passed.empty:
         return None
     names = [report.said(f"stage.{name}", str(name)) for name in last["stage"]]
-    labels = [report.say("steering.to_stage", start=a, end=b) for a, b in zip(names, names[1:], strict=False)]
+    labels = [report.say("steering.to_stage", start=a, end=b) for a, b in pairwise(names)]
     labels = (
         labels
         if len(labels) == len(passed)
@@ -278,12 +305,20 @@ def stages(report: Report) -> Markup | None:
     )
     grid = Grid(
         caption=report.say("steering.funnel_table"),
-        columns=[Column(title=report.say(f"steering.funnel_{name}"), is_figure=name != "stage") for name in ("stage", "volume", "rate", "interval")],
-        rows=[
-            (name, value(report, float(row["volume"]), "count"), report.percent(row["rate"], 1), interval(report, row["lower"], row["upper"], "share"))
-            for name, row in zip(names, last.to_dict("records"), strict=True)
+        columns=[
+            Column(title=report.say(f"steering.funnel_{name}"), is_figure=name != "stage")
+            for name in ("stage", "volume", "rate", "interval")
         ],
-    )  # fmt: skip
+        rows=[
+            (
+                name,
+                value(report, float(row["volume"]), "count"),
+                report.percent(row["rate"], 1),
+                interval(report, row["lower"], row["upper"], "share"),
+            )
+            for name, row in zip(names, records(last), strict=True)
+        ],
+    )
     least = shown.loc[shown["rate"].idxmin()]
     said = report.say("steering.funnel_message", stage=str(least["stage"]), rate=float(least["rate"]))
     drawn = figure(

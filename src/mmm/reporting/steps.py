@@ -5,9 +5,8 @@ from datetime import timedelta
 
 import pandas as pd
 
-from mmm.reporting.report import Report, as_date
+from mmm.reporting.report import Report, as_date, records
 
-MONEY_OUTCOMES = ("revenue", "sales", "turnover")
 BEFORE, AFTER, UNEXPLAINED = "before", "after", "unexplained"
 MAX_STEPS = 9
 _NAN = float("nan")
@@ -27,11 +26,12 @@ class Step:
 
 
 def main_outcome(report: Report) -> str:
-    """Give the outcome that pages speak of first: the one of money, else the first one."""
-    for table in ("channel_summary", "fit"):
-        names = report.table(table)["outcome"].drop_duplicates().tolist()
-        if names:
-            return str(next((name for name in names if name in MONEY_OUTCOMES), names[0]))
+    """Give the outcome that pages speak of first: one worth money, else the first one."""
+    summary = report.table("channel_summary")
+    worth_money = summary[summary["romi_mean"].notna()]
+    for table in (worth_money, summary, report.table("fit")):
+        if len(table):
+            return str(table.iloc[0]["outcome"])
     return ""
 
 
@@ -48,7 +48,7 @@ def sales_steps(report: Report) -> list[Step]:
     at = float(ends[BEFORE])
     before, after = _windows(report, table)
     steps = [_total(before, at)]
-    for row in kept.to_dict("records"):
+    for row in records(kept):
         steps.append(_move(report.component(str(row["component"])), at, row["mean"], row["p05"], row["p95"]))
         at = steps[-1].end
     rest = float(ends[AFTER]) - at
@@ -81,10 +81,16 @@ def steps_frame(report: Report, steps: list[Step]) -> pd.DataFrame:
     """Lay the steps out for the chart, each with the words beside its bar."""
     rows = [
         {
-            "label": step.label, "start": step.start, "end": step.end, "low": step.low, "high": step.high,
+            "label": step.label,
+            "start": step.start,
+            "end": step.end,
+            "low": step.low,
+            "high": step.high,
             "kind": step.kind,
-            "text": report.money(step.end) if step.kind == "total" else report.money(step.end - step.start, sign=True),
+            "text": report.money(step.end)
+            if step.kind == "total"
+            else report.money(step.end - step.start, sign=True),
         }
         for step in steps
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows)

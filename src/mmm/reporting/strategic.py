@@ -1,14 +1,16 @@
 """The strategic page: one message, the headline figures, what moved sales."""
 
 from collections.abc import Callable
+from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 
+from mmm.reporting.budget_charts import waterfall
 from mmm.reporting.elements import Column, Grid, Tile, card, figure, render
 from mmm.reporting.kpi_words import comparison, kpi_label, kpi_text, kpi_unit, status_class
-from mmm.reporting.budget_charts import waterfall
 from mmm.reporting.moves import plan_gain, total_moved
-from mmm.reporting.report import Report
+from mmm.reporting.report import Report, records
 from mmm.reporting.steps import Step, main_outcome, sales_steps, steps_frame
 from mmm.reporting.wording import basis, confidence, interval, value
 
@@ -66,15 +68,28 @@ def tiles(report: Report) -> Markup | None:
     """Show the strategic KPIs beside plan and last year, each with its definition."""
     kpis = report.table("kpis")
     rows = kpis[(kpis["level"] == "strategic") & kpis["value"].notna()].head(MAX_TILES)
-    shown = [_kpi_tile(report, row) for row in rows.to_dict("records")] or _media_tiles(report)
+    shown = [_kpi_tile(report, row) for row in records(rows)] or _media_tiles(report)
     if not shown:
         return None
     return render(
-        "tiles", tiles=shown, title=report.say("strategic.tiles"), definition=report.say("shared.definition")
+        "tiles",
+        tiles=shown,
+        title=report.say("strategic.tiles"),
+        definition=report.say("shared.definition"),
+        period=_period(report, rows),
     )
 
 
-def _kpi_tile(report: Report, row: dict) -> Tile:
+def _period(report: Report, rows: pd.DataFrame) -> str:
+    """Say which dates the figures cover: the newest complete quarter of most of them."""
+    if rows.empty:
+        return ""
+    most = rows["period_end"].mode().iloc[0]
+    start, end = rows.loc[rows["period_end"] == most, "period_start"].iloc[0], most
+    return report.say("strategic.kpi_period", start=report.day(start), end=report.day(end))
+
+
+def _kpi_tile(report: Report, row: dict[str, Any]) -> Tile:
     kpi, unit = str(row["kpi"]), kpi_unit(report, row)
     return Tile(
         name=kpi_label(report, kpi),
@@ -100,7 +115,7 @@ def _media_tiles(report: Report) -> list[Tile]:
     total = summary[(summary["channel"] == "all") & (summary["outcome"] == main_outcome(report))]
     if total.empty:
         return []
-    row = total.iloc[0]
+    row = records(total)[0]
     figures: list[tuple[str, Callable[[], tuple[str, str]]]] = [
         ("full_cost", lambda: (value(report, float(row["full_cost"]), "money"), "")),
         ("romi", lambda: _with_interval(report, row, "romi", "signed_ratio")),
@@ -109,14 +124,19 @@ def _media_tiles(report: Report) -> list[Tile]:
     ]
     return [
         Tile(
-            name=report.say(f"definition.{term}.term"), figure=shown()[0], interval=shown()[1], comparisons=(), status="",
-            status_words="", definition=report.say(f"definition.{term}.text"),
+            name=report.say(f"definition.{term}.term"),
+            figure=shown()[0],
+            interval=shown()[1],
+            comparisons=(),
+            status="",
+            status_words="",
+            definition=report.say(f"definition.{term}.text"),
         )
         for term, shown in figures
-    ]  # fmt: skip
+    ]
 
 
-def _with_interval(report: Report, row: dict, name: str, unit: str) -> tuple[str, str]:
+def _with_interval(report: Report, row: dict[str, Any], name: str, unit: str) -> tuple[str, str]:
     low, high = float(row[f"{name}_p05"]), float(row[f"{name}_p95"])
     return value(report, float(row[f"{name}_mean"]), unit), interval(report, low, high, unit)
 
@@ -132,15 +152,25 @@ def sales_waterfall(report: Report) -> Markup | None:
     up, down = max(moves, key=_size), min(moves, key=_size)
     said = "strategic.waterfall_both" if _size(up) > 0 > _size(down) else "strategic.waterfall_one"
     sentence = report.say(
-        said, outcome=report.outcome(main_outcome(report)), growth=growth,
-        up=up.label if _size(up) > 0 else down.label, up_amount=_size(up) if _size(up) > 0 else _size(down),
-        down=down.label, down_amount=_size(down),
-    )  # fmt: skip
+        said,
+        outcome=report.outcome(main_outcome(report)),
+        growth=growth,
+        up=up.label if _size(up) > 0 else down.label,
+        up_amount=_size(up) if _size(up) > 0 else _size(down),
+        down=down.label,
+        down_amount=_size(down),
+    )
     grid = Grid(
         caption=report.say("strategic.waterfall_table"),
-        columns=[Column(title=report.say("shared.step"), is_figure=False), Column(title=report.say("shared.amount")), Column(title=report.say("shared.interval90"))],
-        rows=[(step.label, _step_amount(report, step), interval(report, step.low, step.high)) for step in steps],
-    )  # fmt: skip
+        columns=[
+            Column(title=report.say("shared.step"), is_figure=False),
+            Column(title=report.say("shared.amount")),
+            Column(title=report.say("shared.interval90")),
+        ],
+        rows=[
+            (step.label, _step_amount(report, step), interval(report, step.low, step.high)) for step in steps
+        ],
+    )
     frame = steps_frame(report, steps)
     shown = figure(
         report,

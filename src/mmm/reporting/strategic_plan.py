@@ -10,12 +10,20 @@ from mmm.reporting.budget_charts import before_after, frontier
 from mmm.reporting.elements import Column, Grid, card, figure, render
 from mmm.reporting.header import reason_sentence
 from mmm.reporting.moves import channel_moves, is_unsure
-from mmm.reporting.report import Report
+from mmm.reporting.report import Report, records
 from mmm.reporting.steps import main_outcome
-from mmm.reporting.wording import basis, confidence, interval
+from mmm.reporting.wording import basis, chance, confidence, interval
 
 MAX_DECISIONS = 3
 MAX_LIMITS = 6
+_REASSURING = {
+    "converged",
+    "forecast_closer",
+    "coverage_kept",
+    "outcome_usable",
+    "return_between",
+    "cost_between",
+}
 SMALL_MOVE = 0.02
 """Moves under this share of a channel's budget are not worth a committee's time."""
 
@@ -25,15 +33,19 @@ def budget(report: Report) -> Markup | None:
     moves = channel_moves(report)
     if moves.empty:
         return None
-    up, down = moves.loc[moves["delta"].idxmax()], moves.loc[moves["delta"].idxmin()]
+    ranked = moves.sort_values("delta")
+    up, down = ranked.iloc[-1], ranked.iloc[0]
     said = "strategic.budget_message" if up["delta"] > 0 > down["delta"] else "strategic.budget_unmoved"
     sentence = report.say(
-        said, up=report.channel(up["channel"]), up_amount=float(up["delta"]),
-        down=report.channel(down["channel"]), down_amount=float(down["delta"]),
-    )  # fmt: skip
+        said,
+        up=report.channel(up["channel"]),
+        up_amount=float(up["delta"]),
+        down=report.channel(down["channel"]),
+        down_amount=float(down["delta"]),
+    )
     shown = moves.assign(
         channel=moves["channel"].map(report.channel),
-        text=[_change(report, row) for row in moves.to_dict("records")],
+        text=[_change(report, row) for row in records(moves)],
     )
     words = tuple(report.say(f"strategic.budget_{name}") for name in ("today", "recommended", "range"))
     thousands = shown.assign(
@@ -64,13 +76,21 @@ def _budget_grid(report: Report, moves: pd.DataFrame) -> Grid:
             report.money(row["recommended"]),
             report.money(row["delta"], sign=True),
             interval(report, row["lower"], row["upper"]),
-            f"{report.money(row['gain_mean'], sign=True)} ({interval(report, row['gain_p05'], row['gain_p95'])})",
-            report.percent(row["p_gain"]),
+            f"{report.money(row['gain_mean'], sign=True)} "
+            f"({interval(report, row['gain_p05'], row['gain_p95'])})",
+            chance(report, row["p_gain"]),
         )
-        for row in moves.to_dict("records")
+        for row in records(moves)
     ]
-    total = (report.say("shared.total"), report.money(moves["current"].sum()), report.money(moves["recommended"].sum()),
-             report.money(moves["delta"].sum(), sign=True), "", "", "")  # fmt: skip
+    total = (
+        report.say("shared.total"),
+        report.money(moves["current"].sum()),
+        report.money(moves["recommended"].sum()),
+        report.money(moves["delta"].sum(), sign=True),
+        "",
+        "",
+        "",
+    )
     return Grid(
         caption=report.say("strategic.budget_table"),
         columns=[
@@ -117,7 +137,7 @@ def budgets(report: Report) -> Markup | None:
     if points.empty:
         return None
     today = points[points["is_today"]].iloc[0]
-    best = points.loc[points["gain"].idxmax()]
+    best = points.sort_values("gain").iloc[-1]
     said = (
         "strategic.frontier_same"
         if best["is_today"]
@@ -133,14 +153,27 @@ def budgets(report: Report) -> Markup | None:
     )
     grid = Grid(
         caption=report.say("strategic.frontier_table"),
-        columns=[Column(title=report.say(f"strategic.frontier_{name}"), is_figure=True) for name in ("budget", "gain", "interval", "marginal")],
-        rows=[
-            (report.money(row["budget"]), report.money(row["gain"], sign=True), interval(report, row["low"], row["high"]), report.number(row["marginal"], 2))
-            for row in points.to_dict("records")
+        columns=[
+            Column(title=report.say(f"strategic.frontier_{name}"), is_figure=True)
+            for name in ("budget", "gain", "interval", "marginal")
         ],
-    )  # fmt: skip
+        rows=[
+            (
+                report.money(row["budget"]),
+                report.money(row["gain"], sign=True),
+                interval(report, row["low"], row["high"]),
+                report.number(row["marginal"], 2),
+            )
+            for row in records(points)
+        ],
+    )
     thousands = points.assign(**{name: points[name] / 1000 for name in ("budget", "gain", "low", "high")})
-    thousands["text"] = [report.percent(row / today["budget"] - 1, sign=True) if row != today["budget"] else report.say("strategic.frontier_today") for row in points["budget"]]  # fmt: skip
+    thousands["text"] = [
+        report.percent(row / today["budget"] - 1, sign=True)
+        if row != today["budget"]
+        else report.say("strategic.frontier_today")
+        for row in points["budget"]
+    ]
     words = (
         report.say("strategic.frontier_x", unit=report.currency),
         report.say("strategic.frontier_y", unit=report.currency),
@@ -178,7 +211,7 @@ def asked_decisions(report: Report) -> list[AskedDecision]:
         return []
     worth = moves[(moves["delta"].abs() > SMALL_MOVE * moves["current"]) & (moves["p_gain"] >= 0.6)]
     worth = worth.sort_values("gain_mean", ascending=False).head(MAX_DECISIONS)
-    return [_decision(report, row) for row in worth.to_dict("records")]
+    return [_decision(report, row) for row in records(worth)]
 
 
 def _decision(report: Report, row: dict[str, Any]) -> AskedDecision:
@@ -187,9 +220,11 @@ def _decision(report: Report, row: dict[str, Any]) -> AskedDecision:
     kind = "test" if is_test or row["extrapolates"] else "adjust"
     what = report.say(
         f"decision.{'test_lower' if is_test else 'lower' if is_cut else 'raise'}",
-        channel=report.channel(row["channel"]), amount=abs(float(row["delta"])),
-        share=float(row["delta"] / row["current"]) if row["current"] else 0.0, recommended=float(row["recommended"]),
-    )  # fmt: skip
+        channel=report.channel(row["channel"]),
+        amount=abs(float(row["delta"])),
+        share=float(row["delta"] / row["current"]) if row["current"] else 0.0,
+        recommended=float(row["recommended"]),
+    )
     gain = report.say(
         "decision.gain",
         gain=float(row["gain_mean"]),
@@ -227,27 +262,19 @@ def limits(report: Report) -> Markup | None:
     """Say what the model cannot tell: channels by hypothesis only, groups, short history."""
     items = list(dict.fromkeys(_limits(report)))
     always = [report.say("limits.correlation"), report.say("limits.horizon")]
-    body = render("list", items=[*items[:MAX_LIMITS], *always])
-    return card(report.say("limits.title"), body, width="half", anchor="limits")
+    body = render("list", items=[*items[:MAX_LIMITS], *always], columns=True)
+    return card(report.say("limits.title"), body, anchor="limits")
 
 
 def _limits(report: Report) -> list[str]:
-    found = []
-    for verdict in report.manifest.get("verdicts", []):
-        outcome, _, channel = str(verdict["subject"]).partition("/")
-        if outcome != main_outcome(report) or not channel or verdict["level"] == "usable":
-            continue
-        words = [
-            reason_sentence(report, reason)
-            for reason in verdict.get("reasons", [])
-            if _is_limit(str(reason["key"]))
-        ]
-        if words:
-            found.append(report.say("limits.of_channel", channel=report.channel(channel), reason=words[0]))
+    """Take the verdict's reservations on the outcome; what went well is said with the verdict itself."""
+    verdicts = {str(verdict["subject"]): verdict for verdict in report.manifest.get("verdicts", [])}
+    outcome = verdicts.get(main_outcome(report), {})
+    found = [
+        reason_sentence(report, reason)
+        for reason in outcome.get("reasons", [])
+        if reason["key"] not in _REASSURING
+    ]
     if basis(report) == report.say("basis.model_only"):
         found.append(report.say("limits.no_experiment"))
     return found
-
-
-def _is_limit(key: str) -> bool:
-    return not key.endswith("_between")

@@ -1,11 +1,13 @@
 """Words for uncertainty: how sure, between what and what, and on which evidence."""
 
 from math import isfinite
+from typing import Any
 
 import pandas as pd
 
 from mmm.reporting.report import Report
 
+LEAST = 0.01
 _BANDS = ((0.95, "very_likely"), (0.8, "likely"), (0.6, "leaning"), (0.4, "undecided"), (0.0, "unlikely"))
 
 
@@ -25,12 +27,16 @@ def confidence(report: Report, probability: float) -> str:
     if not isfinite(probability):
         return report.say("confidence.unknown")
     band = report.say(f"confidence.{confidence_level(probability)}")
-    return report.say("confidence.with_probability", band=band, probability=_capped(probability))
+    return report.say("confidence.with_probability", band=band, probability=chance(report, probability))
 
 
-def _capped(probability: float) -> float:
-    """Never print 100 % or 0 %: a share of draws is no certainty."""
-    return min(max(probability, 0.01), 0.99)
+def chance(report: Report, probability: float) -> str:
+    """Write a probability; never 100 % or 0 %, as a share of draws is no certainty."""
+    if not isfinite(probability):
+        return "–"
+    if probability < LEAST:
+        return f"< {report.percent(LEAST)}"
+    return f"> {report.percent(1 - LEAST)}" if probability > 1 - LEAST else report.percent(probability)
 
 
 def basis(report: Report, channel: str | None = None) -> str:
@@ -83,3 +89,13 @@ def quantity(table: pd.DataFrame, name: str, subject: str | None = None) -> tupl
         return None
     first = rows.iloc[0]
     return float(first["value"]), float(first["lower"]), float(first["upper"])
+
+
+def said(report: Report, key: str, otherwise: str, figures: dict[str, Any]) -> str:
+    """Say a sentence of another part in the reader's language; as the table has it when that fails."""
+    if not report.knows(key):
+        return otherwise
+    try:
+        return report.say(key, **figures)
+    except (KeyError, ValueError, IndexError):
+        return otherwise
