@@ -13,7 +13,7 @@ from mmm.model.media_prior import COEFFICIENT, POOLED, MediaPrior
 if TYPE_CHECKING:
     from mmm.inference import Fit
 
-N_GRID = 512
+N_GRID = 200
 N_PRIOR = 4000
 SEPARABLE = -0.5
 """Correlation of two channels' contributions under which they are reported together."""
