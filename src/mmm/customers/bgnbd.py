@@ -21,6 +21,7 @@ from mmm.customers.likelihood import (
     Maximum,
     laplace_draws,
     maximise,
+    undetermined,
     with_normal_prior,
 )
 from mmm.customers.patterns import PurchasePatterns, TimeUnit
@@ -47,8 +48,8 @@ class BgNbd:
     log_likelihood: float
     n_customers: int
     unit: TimeUnit
-    at_edge: tuple[str, ...]
-    """Parameters without a finite estimate in these data; the others then mean little alone."""
+    undetermined: tuple[str, ...]
+    """Parameters that these data do not determine; the others then mean little alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,7 +70,8 @@ def fit_bgnbd(patterns: PurchasePatterns) -> BgNbd:
     ValueError
         No customer, or nobody observed for any time: there is nothing to fit.
     """
-    found = _highest(patterns, _density(patterns))
+    likelihood = _density(patterns)
+    found = _highest(patterns, likelihood)
     r, alpha, a, b = np.exp(found.point)
     names = np.array(["r", "alpha", "a", "b"])
     return BgNbd(
@@ -80,7 +82,7 @@ def fit_bgnbd(patterns: PurchasePatterns) -> BgNbd:
         log_likelihood=found.value,
         n_customers=patterns.n_customers,
         unit=patterns.unit,
-        at_edge=tuple(str(name) for name in names[found.at_edge]),
+        undetermined=tuple(str(name) for name in names[undetermined(likelihood, found)]),
     )
 
 
@@ -131,13 +133,13 @@ def _to_unit(patterns: PurchasePatterns) -> FloatArray:
 
 
 def _highest(patterns: PurchasePatterns, density: Density, start: FloatArray = _START) -> Maximum:
-    if not patterns.n_customers or patterns.age.max() <= 0:
-        raise ValueError("BG/NBD needs customers observed for some time, found none")
     return maximise(density, np.clip(start, -_BOX, _BOX), _BOX, patterns.n_customers)
 
 
 def _scale(patterns: PurchasePatterns) -> float:
     """Unit of time inside the fit: the longest age."""
+    if not patterns.n_customers or patterns.age.max() <= 0:
+        raise ValueError("BG/NBD needs customers observed for some time, found none")
     return float(patterns.age.max())
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import digamma, gammaln
 
-from mmm.customers.likelihood import Density, laplace_draws, maximise, with_normal_prior
+from mmm.customers.likelihood import Density, laplace_draws, maximise, undetermined, with_normal_prior
 from mmm.customers.patterns import SpendPatterns
 
 FloatArray = NDArray[np.float64]
@@ -38,8 +38,8 @@ class GammaGamma:
     """In money."""
     log_likelihood: float
     n_customers: int
-    at_edge: tuple[str, ...]
-    """Parameters without a finite estimate, such as p when everybody always spends the same."""
+    undetermined: tuple[str, ...]
+    """Parameters that these data do not determine, such as p when everybody always spends the same."""
 
     @property
     def mean(self) -> float:
@@ -66,7 +66,7 @@ def fit_gamma_gamma(patterns: SpendPatterns) -> GammaGamma:
         v=float(v) * scale,
         log_likelihood=found.value,
         n_customers=patterns.n_customers,
-        at_edge=tuple(str(name) for name in names[found.at_edge]),
+        undetermined=tuple(str(name) for name in names[undetermined(likelihood, found)]),
     )
 
 

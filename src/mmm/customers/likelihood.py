@@ -1,7 +1,8 @@
 """Maximum of a smooth log-density and its Gaussian approximation there (Laplace).
 
-Parameters are on a scale without bounds (logs). A fit whose maximum lies on
-the edge of the search box is not a maximum: `at_edge` says which parameters.
+Parameters are on a scale without bounds (logs). A parameter that the data push
+against the search box, or leave free over more than a factor 1,000, has no
+estimate: `undetermined` says which.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,8 @@ Density = Callable[[FloatArray], tuple[float, FloatArray]]
 """Point to log-density and gradient."""
 
 _EDGE = 1e-3
+_FREE = 3.5
+"""Standard deviation of a log beyond which a parameter is anybody's guess."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,6 +78,13 @@ def precision_at(density: Density, point: FloatArray, step: float = 1e-4) -> Flo
         columns.append((above - below) / (2.0 * step))
     hessian = np.array(columns)
     return -(hessian + hessian.T) / 2.0
+
+
+def undetermined(density: Density, found: Maximum) -> NDArray[np.bool_]:
+    """Say which parameters the data do not determine: at the edge, or free over `_FREE` in logs."""
+    precision = precision_at(density, found.point) + np.eye(len(found.point)) / _FREE**4
+    spread = np.sqrt(np.abs(np.diagonal(np.linalg.inv(precision))))
+    return np.asarray(found.at_edge | (spread > _FREE))
 
 
 def with_normal_prior(density: Density, mean: FloatArray, sd: FloatArray) -> Density:

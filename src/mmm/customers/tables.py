@@ -36,7 +36,7 @@ class CustomerTables:
     """`customers` and `cac`, in their published columns. `cac` is empty where it may not be computed."""
     checks: tuple[CheckResult, ...]
     """Everything that was checked."""
-    values: Mapping[str, Ltv]
+    ltv: Mapping[str, Ltv]
     """LTV draws by channel, with `all`."""
 
     @property
@@ -74,7 +74,7 @@ def customer_tables(
     """
     asked = params.customers
     if asked is None:
-        return CustomerTables(tables={}, checks=(), values={})
+        return CustomerTables(tables={}, checks=(), ltv={})
     lines = in_currency(tables[asked.source].table, "amount", params, asked.source)
     history = read_history(lines, asked.source, params.calendar.end)
     values = ltv_by_channel(history.cohorts, _terms(asked), params.seed)
@@ -89,7 +89,7 @@ def customer_tables(
         cac = cac_table(values, acquisition, asked.ltv_cac_target, params.seed)
         checks = (*checks, *_cac_checks(calendar, cac, incremental, asked.horizon_months))
     return CustomerTables(
-        tables={"customers": customers_table(values), "cac": cac}, checks=checks, values=values
+        tables={"customers": customers_table(values), "cac": cac}, checks=checks, ltv=values
     )
 
 

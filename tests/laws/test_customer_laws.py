@@ -1,0 +1,147 @@
+"""Closed forms and identities of BG/NBD and Gamma-Gamma, against second ways of computing them."""
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.special import betaln, gammaln, roots_jacobi
+
+from hand_made_customers import CDNOW
+from mmm.customers import (
+    BgNbd,
+    SpendPatterns,
+    expected_purchases,
+    expected_purchases_given,
+    fit_bgnbd,
+    fit_gamma_gamma,
+    probability_active,
+    purchase_patterns,
+    purchase_probability,
+)
+from mmm.customers.bgnbd import _density as buying_density
+from mmm.customers.gamma_gamma import _density as spend_density
+from mmm.customers.gamma_gamma import _in_mean
+
+HISTORIES = [(0, 0.0, 38.86), (1, 1.71, 38.86), (2, 30.43, 38.86), (7, 29.43, 38.86), (26, 30.86, 31.0)]
+
+
+def model(r, alpha, a, b):
+    return BgNbd(r=r, alpha=alpha, a=a, b=b, log_likelihood=0, n_customers=1, unit="weeks", undetermined=())
+
+
+def random_models(n, seed):
+    rng = np.random.default_rng(seed)
+    logs = rng.normal([-0.5, 1.5, 0.0, 1.0], [0.8, 0.8, 0.8, 0.8], (n, 4))
+    return [model(*row) for row in np.exp(logs)]
+
+
+def by_quadrature(given, time, nodes=200):
+    """E[X(t)] = E over p ~ Beta(a, b) of (1 - (alpha / (alpha + p t))^r) / p."""
+    x, weight = roots_jacobi(nodes, given.b - 1.0, given.a - 1.0)
+    p = (x + 1.0) / 2.0
+    return float(np.sum(weight / weight.sum() * -np.expm1(-given.r * np.log1p(p * time / given.alpha)) / p))
+
+
+@pytest.mark.parametrize("given", random_models(12, 1), ids=str)
+def test_expected_purchases_equal_their_integral_over_customers(given):
+    for time in (0.5, 10.0, 60.0):
+        assert float(expected_purchases(given, time)) == pytest.approx(by_quadrature(given, time), rel=1e-7)
+
+
+@pytest.mark.parametrize("given", [CDNOW, *random_models(5, 2)], ids=str)
+def test_probabilities_of_counts_add_up_to_one_and_to_the_expectation(given):
+    counts = np.arange(4_000)
+    chances = purchase_probability(given, counts, 20.0)
+    assert chances.sum() == pytest.approx(1.0, abs=1e-6)
+    assert chances @ counts == pytest.approx(float(expected_purchases(given, 20.0)), rel=1e-4)
+
+
+@pytest.mark.parametrize("history", HISTORIES)
+def test_a_customer_with_a_history_is_a_new_one_weighted_by_its_likelihood(history):
+    # Second way: integrate over the rate and the drop-out of the customer, with Bayes' rule.
+    x, recency, age = history
+    given, horizon = CDNOW, 20.0
+    node, weight = roots_jacobi(150, given.b + max(x - 1, 0) - 1.0, given.a - 1.0)
+    p, share = (node + 1.0) / 2.0, weight / weight.sum()
+
+    def posterior(rate):
+        prior = rate ** (given.r + x - 1) * np.exp(-given.alpha * rate)
+        stays = (1 - p) ** (1 if x else 0) * np.exp(-rate * age)
+        left = p * np.exp(-rate * recency) if x else 0.0
+        return prior * stays, prior * (stays + left)
+
+    def expected(rate):
+        return np.sum(share * posterior(rate)[0] * -np.expm1(-rate * p * horizon) / p)
+
+    top = 20.0 * (x + 1) / (given.alpha + age)
+
+    def over_rates(value):
+        return quad(value, 0, top, epsabs=0, epsrel=1e-9, limit=500)[0]
+
+    total = over_rates(lambda rate: np.sum(share * posterior(rate)[1]))
+    alive = over_rates(lambda rate: np.sum(share * posterior(rate)[0]))
+    to_come = over_rates(expected)
+    known = {"frequency": x, "recency": recency, "age": age}
+    assert float(probability_active(given, **known)) == pytest.approx(alive / total, rel=1e-5)
+    assert float(expected_purchases_given(given, horizon, **known)) == pytest.approx(
+        to_come / total, rel=1e-5
+    )
+
+
+def test_the_likelihood_is_that_of_the_paper_written_plainly():
+    rows = np.array([row for row in HISTORIES if row[0] < 10])
+    value, _ = buying_density(purchase_patterns(*rows.T))(np.log([0.243, 4.414 / 38.86, 0.793, 2.426]))
+    r, alpha, a, b = 0.243, 4.414, 0.793, 2.426
+    expected = 0.0
+    for x, recency, age in rows:
+        front = np.exp(gammaln(r + x) - gammaln(r)) * alpha**r
+        stays = np.exp(betaln(a, b + x) - betaln(a, b)) / (alpha + age) ** (r + x)
+        left = np.exp(betaln(a + 1, b + x - 1) - betaln(a, b)) / (alpha + recency) ** (r + x) if x else 0.0
+        expected += np.log(front * (stays + left))
+    assert value == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("point", [[0.1, -0.3, 0.4, 0.8], [-2.0, 1.5, -1.0, 3.0]])
+def test_the_gradient_of_bgnbd_is_the_slope_of_its_likelihood(point):
+    rng = np.random.default_rng(1)
+    bought = rng.negative_binomial(0.4, 0.2, 200)
+    age = rng.uniform(5, 60, 200)
+    density = buying_density(purchase_patterns(bought, np.where(bought > 0, age * rng.random(200), 0.0), age))
+    assert_slope(density, np.array(point))
+
+
+@pytest.mark.parametrize("form", [lambda density: density, _in_mean], ids=["p, q, v", "p, q - 1, mean"])
+def test_the_gradient_of_gamma_gamma_is_the_slope_of_its_likelihood(form):
+    rng = np.random.default_rng(2)
+    patterns = SpendPatterns(
+        frequency=rng.integers(1, 9, 200).astype(float),
+        mean_spend=rng.gamma(3.0, 12.0, 200),
+        count=rng.integers(1, 4, 200).astype(float),
+    )
+    assert_slope(form(spend_density(patterns, 30.0)), np.array([0.7, 0.9, -0.2]))
+
+
+def assert_slope(density, point, step=1e-5):
+    _, gradient = density(point)
+    slopes = [
+        (density(point + axis)[0] - density(point - axis)[0]) / (2 * step)
+        for axis in np.eye(len(point)) * step
+    ]
+    np.testing.assert_allclose(gradient, slopes, rtol=1e-6, atol=1e-5)
+
+
+def test_counting_a_customer_twice_is_listing_him_twice():
+    rows = np.array([row for row in HISTORIES if row[0] < 10])
+    double = np.vstack([rows, rows])
+    once, twice = fit_bgnbd(purchase_patterns(*rows.T)), fit_bgnbd(purchase_patterns(*double.T))
+    assert twice.log_likelihood == pytest.approx(2 * once.log_likelihood, rel=1e-8)
+
+
+def test_changing_the_currency_changes_the_amounts_alone():
+    rng = np.random.default_rng(3)
+    x, z = rng.integers(1, 9, 400).astype(float), rng.gamma(3.0, 12.0, 400)
+    euros, cents = (
+        fit_gamma_gamma(SpendPatterns(frequency=x, mean_spend=z * rate, count=np.ones(400)))
+        for rate in (1.0, 100.0)
+    )
+    assert (cents.p, cents.q) == pytest.approx((euros.p, euros.q), rel=1e-4)
+    assert cents.mean == pytest.approx(100 * euros.mean, rel=1e-6)
