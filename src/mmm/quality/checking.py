@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from mmm.errors import MAX_LISTED, DataRefusedError
+from mmm.errors import DataRefusedError, listed
 from mmm.params import RunParams
 from mmm.quality.row_tests import row_findings
 from mmm.quality.rule import Analysis, Reading, RowRule, Rule, Seen
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 200
 """Findings listed per rule and source; the rest is a count."""
-_UNREADABLE = ("not_a_number", "not_a_date", "excel_serial_date", "unreadable_count")
 _ORDER = {severity: rank for rank, severity in enumerate(Severity)}
 
 
@@ -37,19 +36,10 @@ def check_sources(params: RunParams, tables: "Mapping[str, SourceTable]", as_of:
             found += _findings(row_rule, seen)
     frame = pd.DataFrame(found, columns=list(TABLES["findings"]))
     frame["row"] = frame["row"].astype("Int64")
-    frame = _said_once(frame)
     order = {name: rank for rank, name in enumerate(params.sources)}
     ranked = frame.assign(_severity=frame["severity"].map(_ORDER), _source=frame["source"].map(order))
     ranked = ranked.sort_values(["_severity", "_source"], kind="stable").reset_index(drop=True)
     return ranked[list(TABLES["findings"])]
-
-
-def _said_once(findings: pd.DataFrame) -> pd.DataFrame:
-    """Leave out "empty" where the same cell is already said to be unreadable."""
-    places = pd.MultiIndex.from_frame(findings[["source", "row", "column"]])
-    unreadable = places[findings["rule"].isin(_UNREADABLE)]
-    repeated = findings["rule"].str.startswith("missing_") & places.isin(unreadable)
-    return findings[~repeated]
 
 
 def _findings(rule: Rule | RowRule, seen: Iterable[Seen]) -> Iterator[dict[str, object]]:
@@ -104,22 +94,18 @@ def gate(findings: pd.DataFrame) -> None:
     DataRefusedError
         One line per rule and source, with the first rows.
     """
-    fatal = findings[findings["severity"] == str(Severity.FATAL)]
+    fatal = findings[(findings["severity"] == str(Severity.FATAL)) & (findings["rule"] != "more")]
     if fatal.empty:
         return
-    problems = []
-    for (source, rule), group in fatal.groupby(["source", "rule"], sort=False):
-        first = group.iloc[0]
-        rows = [str(row) for row in group["row"].dropna()]
-        where = f", line {', '.join(rows[:MAX_LISTED])}" if rows else ""
-        if len(rows) > MAX_LISTED:
-            where += f" and {len(rows) - MAX_LISTED} more"
-        problems.append(
-            f"{source}{where}: {first['message']}: {first['action']}"
-            if rule != "more"
-            else f"{source}: {first['message']}"
-        )
+    groups = fatal.groupby(["source", "rule"], sort=False)
+    problems = [_problem(str(source), group) for (source, _), group in groups]
     raise DataRefusedError("data", problems)
+
+
+def _problem(source: str, group: pd.DataFrame) -> str:
+    first, rows = group.iloc[0], group["row"].dropna()
+    where = f", line{'s' if len(rows) > 1 else ''} {listed(rows)}" if len(rows) else ""
+    return f"{source}{where}: {first['message']}: {first['action']}"
 
 
 def fix_plan(findings: pd.DataFrame) -> pd.DataFrame:

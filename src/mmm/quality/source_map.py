@@ -33,9 +33,8 @@ def source_map(params: RunParams, tables: "Mapping[str, SourceTable]", as_of: da
     """Say for each source where it is, who answers for it, how fresh and how complete it is."""
     readings = {name: Reading(params, table) for name, table in tables.items()}
     analysis = Analysis(params=params, readings=readings, as_of=as_of)
-    return pd.DataFrame(
-        [_line(reading, analysis) for reading in readings.values()], columns=list(TABLES["source_map"])
-    )
+    lines = [_line(reading, analysis) for reading in readings.values()]
+    return pd.DataFrame(lines, columns=list(TABLES["source_map"])).astype({"age_days": "Int64"})
 
 
 def _line(reading: Reading, analysis: Analysis) -> dict[str, object]:

@@ -13,13 +13,28 @@ _WIDE = "spend:"
 
 
 def with_channel(query: str, params: RunParams, name: str, raw: Raw, columns: Collection[str]) -> str:
-    """Complete a query of typed columns with `channel` and `currency` where the content has them."""
+    """Complete a query of typed columns with `channel` and `currency` where the content has them.
+
+    Transactions are turned into the analysis' currency here, as they stay in the database.
+    """
     source = params.sources[name]
     if source.content in {"media", "plan"}:
         query = _by_channel(query, source, columns)
     if source.content in {"media", "fees", "transactions"}:
         query = _with_currency(query, params, source, raw, columns)
+    if source.content == "transactions":
+        query = f"SELECT * REPLACE (amount * {_rate(params)} AS amount) FROM ({query})"
     return query
+
+
+def _rate(params: RunParams) -> str:
+    """Give in SQL what a row's currency is worth; one without a rate is left to a fatal finding."""
+    if not params.exchange_rates:
+        return "1.0"
+    cases = " ".join(
+        f"WHEN {literal(currency)} THEN {rate!r}" for currency, rate in params.exchange_rates.items()
+    )
+    return f"CASE currency {cases} ELSE 1.0 END"
 
 
 def _by_channel(query: str, source: Source, columns: Collection[str]) -> str:

@@ -67,10 +67,10 @@ def _copied(opening: Opening, url: str, table: str) -> str:
 
     try:
         server = ibis.connect(url)
-    except (ImportError, AttributeError) as error:
-        driver = url.split(":", 1)[0]
+    except (ImportError, AttributeError):
+        driver = url.split(":", 1)[0].removesuffix("ql")
         raise SourceProblems(
-            [f"the driver for {driver} is not installed ({error}): install it first"]
+            [f'the driver is not installed: `pip install "ibis-framework[{driver}]"` first']
         ) from None
     except Exception as error:
         reason = _without_password(str(error), url).splitlines()[0]

@@ -7,7 +7,15 @@ from mmm.quality.rules.coherence import COHERENCE_RULES
 from mmm.quality.rules.money import MONEY_RULES
 from mmm.quality.rules.naming import NAMING_RULES
 from mmm.quality.rules.rows import ROW_RULES
+from mmm.quality.rules.units import UNIT_RULES
 
-RULES: tuple[Rule, ...] = (*CELL_RULES, *CALENDAR_RULES, *MONEY_RULES, *NAMING_RULES, *COHERENCE_RULES)
+RULES: tuple[Rule, ...] = (
+    *CELL_RULES,
+    *CALENDAR_RULES,
+    *MONEY_RULES,
+    *NAMING_RULES,
+    *UNIT_RULES,
+    *COHERENCE_RULES,
+)
 
 __all__ = ["ROW_RULES", "RULES"]

@@ -4,22 +4,15 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-import numpy as np
 import pandas as pd
 
-from mmm.quality.rule import Analysis, Reading, Rule, Seen, each
+from mmm.quality.rule import Analysis, Rule, Seen, each
 from mmm.records import Severity
 
 _WHOLE = re.compile(
     r"(?i)^(grand )?tota(l|ux)( g[ée]n[ée]ral)?\s*(:\s*(account|campaigns|compte|campagnes))?$"
 )
 _ROUNDING = 0.01
-_FACTORS = (10.0, 100.0, 1000.0)
-_NEAR = 1.25
-"""A ratio within 25 % of a power of ten is suspect; sales do not do that by chance."""
-_STABLE = 3.0
-_SIDE = 6
-"""Periods on each side that must agree among themselves."""
 _USUALLY = 0.9
 _AGREE = 0.005
 
@@ -39,72 +32,6 @@ def _total_gap(analysis: Analysis) -> Iterator[Seen]:
                     column=column,
                     value=f"{value:,.2f} - {added:,.2f} = {value - added:,.2f}",
                 )
-
-
-def _series(analysis: Analysis) -> Iterator[tuple[Reading, str, pd.Series]]:
-    """Give the series by date in which a unit may break."""
-    for reading in analysis.of("outcome", "control"):
-        for column in reading.numbers:
-            rows = reading.rows.dropna(subset=["date", column])
-            yield reading, column, rows.set_index("date")[column]
-    for reading in analysis.of("media"):
-        rows = reading.rows.dropna(subset=["date", "spend", "channel"])
-        for _, group in rows[rows["spend"] > 0].groupby("channel"):
-            yield reading, "spend", group.groupby("date")["spend"].sum()
-
-
-def _unit_break(analysis: Analysis) -> Iterator[Seen]:
-    """See a value, or every value from some date, ten, a hundred or a thousand times the others."""
-    for reading, column, series in _series(analysis):
-        values = series[series > 0].sort_index()
-        for at, factor in unit_breaks(values.to_numpy(dtype=float)):
-            day = values.index[at]
-            rows = reading.rows
-            row = rows.loc[rows["date"] == day, "row"].iloc[0]
-            yield Seen(
-                source=reading.name,
-                row=int(row),
-                column=reading.header(column),
-                value=f"{values.iloc[at]:,.2f} (x {factor:g})",
-            )
-
-
-def unit_breaks(values: np.ndarray) -> list[tuple[int, float]]:
-    """Find positions where a positive series is off by a power of ten, and the power.
-
-    Both sides must be steady (largest under three times smallest), so that a
-    campaign that starts or a season is not a break.
-    """
-    found: list[tuple[int, float]] = []
-    logs = np.log10(values)
-    if len(logs) < 2 or np.abs(np.diff(logs)).max() < np.log10(_FACTORS[0] / _NEAR / _STABLE):
-        return found
-    at = 0
-    while at < len(values):
-        before = logs[max(0, at - _SIDE) : at]
-        after = logs[at + 1 : at + 1 + _SIDE]
-        around = np.concatenate([before, after])
-        alone = _power(logs[at] - np.median(around)) if _steady(around) else None
-        if alone is not None:
-            found.append((at, alone))
-        elif _steady(before) and _steady(logs[at : at + _SIDE]):
-            shift = _power(np.median(logs[at : at + _SIDE]) - np.median(before))
-            if shift is not None:
-                found.append((at, shift))
-                at += _SIDE
-        at += 1
-    return found
-
-
-def _steady(logs: np.ndarray) -> bool:
-    return len(logs) >= _SIDE and float(np.ptp(logs)) < np.log10(_STABLE)
-
-
-def _power(log_ratio: float) -> float | None:
-    for factor in _FACTORS:
-        if abs(abs(log_ratio) - np.log10(factor)) < np.log10(_NEAR):
-            return factor if log_ratio > 0 else 1 / factor
-    return None
 
 
 def _funnel_order(analysis: Analysis) -> Iterator[Seen]:
@@ -163,7 +90,6 @@ def _duplicate_touch(analysis: Analysis) -> Iterator[Seen]:
 
 COHERENCE_RULES: tuple[Rule, ...] = (
     Rule(name="total_gap", severity=Severity.WARNING, find=_total_gap),
-    Rule(name="unit_break", severity=Severity.WARNING, find=_unit_break),
     Rule(name="funnel_order", severity=Severity.WARNING, find=_funnel_order),
     Rule(name="funnel_gap", severity=Severity.WARNING, find=_funnel_gap),
     Rule(name="duplicate_touch", severity=Severity.WARNING, find=_duplicate_touch),

@@ -1,6 +1,7 @@
 """Rules on rows: amounts, counts, dates, scores. Conditions are ibis expressions."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from mmm.quality.rule import Analysis, Reading, RowRule, Test
 from mmm.records import Severity
@@ -25,14 +26,22 @@ def _negative_count(reading: Reading, analysis: Analysis) -> Iterator[Test]:
             yield Test(column=column, is_wrong=reading.table[column] < 0)
 
 
+def _is_empty(reading: Reading, column: str) -> Any:
+    """Tell empty cells from those that hold something unreadable, which have their own rules."""
+    is_null = reading.table[column].isnull()
+    faults = reading.faults
+    unreadable = faults.loc[faults["column"] == reading.header(column), "row"].tolist()
+    return is_null & reading.table["row"].notin(unreadable) if unreadable else is_null
+
+
 def _missing(reading: Reading, analysis: Analysis) -> Iterator[Test]:
     for column in _amounts(reading):
-        yield Test(column=column, is_wrong=reading.table[column].isnull())
+        yield Test(column=column, is_wrong=_is_empty(reading, column))
 
 
 def _missing_date(reading: Reading, analysis: Analysis) -> Iterator[Test]:
     if "date" in reading.columns:
-        yield Test(column="date", is_wrong=reading.table["date"].isnull())
+        yield Test(column="date", is_wrong=_is_empty(reading, "date"))
 
 
 def _future_date(reading: Reading, analysis: Analysis) -> Iterator[Test]:
@@ -76,7 +85,7 @@ def _score_outside_scale(reading: Reading, analysis: Analysis) -> Iterator[Test]
 
 
 def _missing_score(reading: Reading, analysis: Analysis) -> Iterator[Test]:
-    yield Test(column="score", is_wrong=reading.table["score"].isnull())
+    yield Test(column="score", is_wrong=_is_empty(reading, "score"))
 
 
 def _missing_customer(reading: Reading, analysis: Analysis) -> Iterator[Test]:
@@ -90,7 +99,7 @@ def _refund(reading: Reading, analysis: Analysis) -> Iterator[Test]:
 def _conversion_flag(reading: Reading, analysis: Analysis) -> Iterator[Test]:
     if "converted" in reading.columns:
         flag = reading.table["converted"]
-        yield Test(column="converted", is_wrong=flag.isnull() | ~flag.isin([0, 1]))
+        yield Test(column="converted", is_wrong=_is_empty(reading, "converted") | ~flag.isin([0, 1]))
 
 
 def _negative_path(reading: Reading, analysis: Analysis) -> Iterator[Test]:
