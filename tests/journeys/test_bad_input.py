@@ -126,7 +126,7 @@ def test_a_kpi_of_text_is_fatal_with_its_line(workspace, refused):
 
 
 def test_negative_spend_is_fatal(workspace, refused):
-    path = workspace / "data_samples" / "tv.csv"
+    path = workspace / "data_samples" / "radio_affichage.csv"
     lines = path.read_text("utf-8-sig").splitlines()
     separator = ";" if ";" in lines[0] else ","
     column = lines[0].split(separator).index("investissement_net")
@@ -176,6 +176,7 @@ def test_a_literal_password_is_refused_and_not_repeated(workspace, refused):
 def test_a_refused_run_keeps_the_last_good_one_published(workspace, refused):
     folder = workspace / "reports" / "demo"
     (folder / "20261001-001").mkdir(parents=True)
+    (folder / "20261001-001" / "manifest.json").write_text('{"status": "ok", "stages": {}}')
     (folder / "latest").write_text("20261001-001\n")
     path, frame, options = sales(workspace)
     frame.drop(index=range(60, 66)).to_csv(path, **options)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from mmm.errors import DataRefusedError, listed
+from mmm.errors import MAX_LISTED, DataRefusedError
 from mmm.params import RunParams
 from mmm.quality.row_tests import row_findings
 from mmm.quality.rule import Analysis, Reading, RowRule, Rule, Seen
@@ -92,20 +92,24 @@ def gate(findings: pd.DataFrame) -> None:
     Raises
     ------
     DataRefusedError
-        One line per rule and source, with the first rows.
+        One line per finding, at most five of a kind from one source.
     """
     fatal = findings[(findings["severity"] == str(Severity.FATAL)) & (findings["rule"] != "more")]
     if fatal.empty:
         return
     groups = fatal.groupby(["source", "rule"], sort=False)
-    problems = [_problem(str(source), group) for (source, _), group in groups]
+    problems = [line for (source, _), group in groups for line in _lines(str(source), group)]
     raise DataRefusedError("data", problems)
 
 
-def _problem(source: str, group: pd.DataFrame) -> str:
-    first, rows = group.iloc[0], group["row"].dropna()
-    where = f", line{'s' if len(rows) > 1 else ''} {listed(rows)}" if len(rows) else ""
-    return f"{source}{where}: {first['message']}: {first['action']}"
+def _lines(source: str, group: pd.DataFrame) -> list[str]:
+    shown = [
+        f"{source}{'' if pd.isna(row) else f', line {row}'}: {message}: {action}"
+        for row, message, action in group[["row", "message", "action"]].head(MAX_LISTED).to_numpy()
+    ]
+    left = len(group) - len(shown)
+    more = f"{source}: and {left} more of this kind: `mmm check PARAMS --fix-plan FILE` lists them all"
+    return [*shown, more] if left else shown
 
 
 def fix_plan(findings: pd.DataFrame) -> pd.DataFrame:

@@ -44,19 +44,36 @@ def test_unreadable_cells_are_capped_and_counted(check):
     assert findings.iloc[-1]["value"] == "100"
 
 
-def test_the_gate_says_each_fatal_rule_once_with_its_lines(check):
+def test_the_gate_says_each_fatal_finding_with_its_line(check):
     findings = check({"tv": TV.replace(",90", ",-90"), "buys": "customer,date,amount\n"})
     with pytest.raises(DataRefusedError) as refused:
         gate(findings)
     assert str(refused.value) == (
-        "data: 3 problems\n"
-        "  - tv, lines 2, 3, 4, 5: spend is negative: -900.0: Correct the amount; put a credit note on the "
-        "period that it corrects\n"
-        "  - buys: buys has no data row (buys.csv): Export it again, or take the source out of the params\n"
+        "data: 6 problems\n"
+        + "".join(
+            f"  - tv, line {at + 2}: spend is negative: -{900 + at}.0: Correct the amount; put a credit note "
+            "on the period that it corrects\n"
+            for at in range(4)
+        )
+        + "  - buys: buys has no data row (buys.csv): Export it again, or take the source out of the params\n"
         "  - search, tv: Channel tv has no spend in the calendar: Add its source, correct the mapping of "
         "campaigns, or remove the channel"
     )
     assert refused.value.exit_code == 2
+
+
+def test_the_gate_counts_what_it_does_not_show(check):
+    rows = "".join(f"2026-09-{7 + at % 14:02d},-{at + 1}\n" for at in range(9))
+    with pytest.raises(DataRefusedError) as refused:
+        gate(check({"tv": "date,spend\n" + rows}))
+    own = [
+        problem for problem in refused.value.problems if problem.startswith("tv") and "negative" in problem
+    ]
+    assert len(own) == 5
+    assert (
+        "tv: and 4 more of this kind: `mmm check PARAMS --fix-plan FILE` lists them all"
+        in refused.value.problems
+    )
 
 
 def test_warnings_do_not_close_the_gate(check):
