@@ -72,7 +72,7 @@ def test_a_customer_with_a_history_is_a_new_one_weighted_by_its_likelihood(histo
     def expected(rate):
         return np.sum(share * posterior(rate)[0] * -np.expm1(-rate * p * horizon) / p)
 
-    top = 20.0 * (x + 1) / (given.alpha + age)
+    top = 25.0 * (x + 1) / (given.alpha + recency)
 
     def over_rates(value):
         return quad(value, 0, top, epsabs=0, epsrel=1e-9, limit=500)[0]

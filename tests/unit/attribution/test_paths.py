@@ -1,0 +1,121 @@
+"""Each rule of the grouping of journeys, on a few touches worked out by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hand_made_customers import table_of
+from mmm.attribution import grouped_paths, read_paths
+from mmm.errors import UserInputError
+
+
+def touches(*rows):
+    """Journey, moment, channel, converted, value."""
+    frame = pd.DataFrame(rows, columns=["journey", "date", "channel", "converted", "value"])
+    return table_of(frame.assign(date=pd.to_datetime(frame["date"], format="ISO8601")))
+
+
+def paths_of(table, lookback_days=30):
+    found = read_paths(table, "paths", lookback_days)
+    names = np.split(np.array(found.channels)[found.touches], found.first_touch[1:])
+    counts = zip(found.conversions, found.nulls, found.value, strict=True)
+    return {">".join(path): tuple(count) for path, count in zip(names, counts, strict=True)}
+
+
+def test_touches_are_ordered_in_time_and_equal_paths_are_counted():
+    found = paths_of(
+        touches(
+            ("1", "2025-01-03", "email", 1, 80.0),
+            ("1", "2025-01-01", "tv", 0, 0.0),
+            ("2", "2025-02-01", "tv", 0, 0.0),
+            ("2", "2025-02-09", "email", 1, 20.0),
+            ("3", "2025-02-01", "tv", 0, 0.0),
+            ("3", "2025-02-02", "email", 0, 0.0),
+        )
+    )
+    assert found == {"tv>email": (2, 1, 100)}
+
+
+def test_touches_of_one_moment_keep_the_order_of_the_file():
+    found = paths_of(touches(("1", "2025-01-01", "b", 0, 0.0), ("1", "2025-01-01", "a", 1, 5.0)))
+    assert found == {"b>a": (1, 0, 5)}
+
+
+def test_touches_before_the_lookback_window_do_not_count():
+    rows = [
+        ("1", "2025-01-01", "old", 0, 0.0),
+        ("1", "2025-01-02", "edge", 0, 0.0),
+        ("1", "2025-02-01", "x", 1, 9.0),
+    ]
+    assert paths_of(touches(*rows)) == {"edge>x": (1, 0, 9)}
+    assert paths_of(touches(*rows), lookback_days=40) == {"old>edge>x": (1, 0, 9)}
+
+
+def test_the_window_of_a_journey_that_did_not_convert_ends_with_its_last_touch():
+    found = paths_of(touches(("1", "2025-01-01", "old", 0, 0.0), ("1", "2025-03-01", "x", 0, 0.0)))
+    assert found == {"x": (0, 1, 0)}
+
+
+def test_a_conversion_ends_a_path_and_what_follows_is_another():
+    found = paths_of(
+        touches(
+            ("1", "2025-01-01", "a", 0, 0.0),
+            ("1", "2025-01-02", "b", 1, 10.0),
+            ("1", "2025-01-03", "c", 0, 0.0),
+            ("1", "2025-01-04", "b", 1, 30.0),
+            ("1", "2025-01-05", "d", 0, 0.0),
+        )
+    )
+    assert found == {"a>b": (1, 0, 10), "c>b": (1, 0, 30), "d": (0, 1, 0)}
+
+
+def test_unknown_channels_are_named_and_touches_without_journey_left_out():
+    found = paths_of(touches(("1", "2025-01-01", None, 1, None), (None, "2025-01-01", "a", 1, 3.0)))
+    assert found == {"unknown": (1, 0, 0)}
+
+
+def test_a_table_without_value_still_counts():
+    table = touches(("1", "2025-01-01", "a", 1, 3.0)).drop("value")
+    assert paths_of(table) == {"a": (1, 0, 0)}
+
+
+def test_a_path_of_four_hundred_touches_is_kept_whole():
+    rows = [
+        ("1", pd.Timestamp("2025-01-01") + pd.Timedelta(minutes=n), f"c{n % 7}", int(n == 399), 1.0)
+        for n in range(400)
+    ]
+    frame = pd.DataFrame(rows, columns=["journey", "date", "channel", "converted", "value"])
+    assert read_paths(table_of(frame), "paths", 30).lengths.tolist() == [400]
+
+
+def test_grouping_runs_in_the_database_and_names_no_journey():
+    table = grouped_paths(touches(("jean", "2025-01-01", "a", 1, 3.0)), 30)
+    assert list(table.columns) == ["path", "conversions", "nulls", "value"]
+
+
+def aggregated(*rows):
+    return table_of(pd.DataFrame(rows, columns=["path", "conversions", "value", "nulls"]))
+
+
+def test_aggregated_paths_are_read_whatever_their_spaces():
+    found = paths_of(aggregated(("a > b", 2, 20.0, 5), ("a>b", 1, 5.0, 0), (" c", 0, 0.0, 3)))
+    assert found == {"a>b": (3, 5, 25), "c": (0, 3, 0)}
+
+
+def test_aggregated_paths_need_neither_value_nor_nulls():
+    assert paths_of(aggregated(("a > b", 2, 20.0, 5)).drop("value", "nulls")) == {"a>b": (2, 0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        (aggregated(("a", 1, 1.0, 1)).limit(0), "found no journey, expected at least one: check the file and its `columns`"),
+        (touches(("1", "2025-01-01", "a", 1, 3.0)).limit(0), "found no journey, expected at least one: check the file and its `columns`"),
+        (aggregated(("a", -1, 1.0, 1)), "found a negative count or value for path a, expected 0 or more"),
+        (aggregated(("a > > b", 1, 1.0, 1)), "path 'a>>b' has a touch without channel, expected names between >"),
+    ],
+)  # fmt: skip
+def test_what_is_no_journey_is_refused_in_words(table, problem):
+    with pytest.raises(UserInputError) as refused:
+        read_paths(table, "paths", 30)
+    assert str(refused.value) == f"paths: 1 problem\n  - {problem}"
