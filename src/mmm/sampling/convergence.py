@@ -52,7 +52,7 @@ def ess_tail(draws: ArrayLike) -> FloatArray:
 def e_bfmi(energy: ArrayLike) -> FloatArray:
     """Give each chain's energy Bayesian fraction of missing information; energy is (chain, draw)."""
     values = np.asarray(energy, dtype=float)
-    return np.asarray(np.square(np.diff(values, axis=1)).mean(axis=1) / values.var(axis=1), dtype=float)
+    return np.asarray(np.square(np.diff(values, axis=1)).mean(axis=1) / values.var(axis=1, ddof=1), dtype=float)
 
 
 def _split(draws: FloatArray) -> FloatArray:
@@ -85,7 +85,7 @@ def _plain_ess(draws: FloatArray) -> FloatArray:
     if n_chains > 1:
         total = total + flat.mean(axis=1).var(axis=0, ddof=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        correlation = 1 - (within - covariance.mean(axis=0) * n_draws / (n_draws - 1)) / total
+        correlation = 1 - (within - covariance.mean(axis=0)) / total
     correlation[0] = 1.0
     time = np.array([_correlation_time(column, n_draws) for column in correlation.T])
     n_values = n_chains * n_draws
