@@ -50,11 +50,13 @@ def departures(
     -------
     DataFrame
         Index period: value, expected, lower, upper (90 %), score (in standard
-        deviations), p_value. Empty without enough history or variation.
+        deviations), p_value. Empty without enough history, or where most periods are the same.
     """
     values, n_past = np.asarray(series.to_numpy(dtype=float), dtype=np.float64), len(series) - n_review
     nothing = pd.DataFrame(columns=_COLUMNS, index=series.index[:0])
     if n_past < MIN_HISTORY or not np.isfinite(values).all():
+        return nothing
+    if float(np.median(np.abs(np.diff(values[:n_past])))) <= 1e-12 * float(np.abs(values).max()):
         return nothing
     in_logs = bool((values > 0).all())
     y = np.asarray(np.log(values) if in_logs else values, dtype=np.float64)
@@ -63,8 +65,6 @@ def departures(
     level, surprise = _local_level(y - fitted, n_past)
     shares = calendar.to_numpy(dtype=float).reshape(len(y), -1)
     scale = _scales(surprise[:n_past], shares[:n_past].sum(axis=1) > 0, design.shape[1])
-    if scale.ordinary <= 1e-12 * max(1.0, float(np.abs(y).max())):
-        return nothing
     spread = np.where(shares.sum(axis=1) > 0, scale.in_calendar, scale.ordinary) * np.sqrt(1 + leverage)
     found = _table(series, fitted + level, surprise / spread, spread, in_logs=in_logs)
     unseen = (shares[:, shares[:n_past].max(axis=0, initial=0.0) <= 0] > 0).any(axis=1)

@@ -40,7 +40,7 @@ def observed_facts(params: RunParams, tables: Mapping[str, Table], panel: xr.Dat
         _purchases(tables, sums),
         _journeys(params, tables, sums),
     )
-    found = pd.concat(parts, axis="columns")
+    found = pd.concat(parts, axis="columns", sort=False)
     return found.loc[:, ~found.columns.duplicated()].astype(float)
 
 

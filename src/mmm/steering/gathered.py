@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xarray as xr
 
+from mmm.errors import UserInputError
 from mmm.model.panel_values import panel_values
 from mmm.panel import planned, targets
 from mmm.params import RunParams
@@ -17,7 +18,7 @@ from mmm.steering.facts import fact_names, funnel_stages, observed_facts, planne
 from mmm.steering.kpi_values import KpiReading, readings
 from mmm.steering.modelled import N_DRAWS, all_customers, modelled_facts
 from mmm.steering.objectives import check_objectives
-from mmm.steering.periods import complete_periods
+from mmm.steering.periods import complete_periods, period_end
 from mmm.steering.reference import KpiReference, read_kpi_reference
 
 if TYPE_CHECKING:
@@ -66,6 +67,11 @@ def steering_facts(
     check_objectives(params, reference)
     frequency = params.calendar.frequency
     over = complete_periods(list(pd.DatetimeIndex(panel["period"].values)), frequency, as_of)
+    if not len(over):
+        first = period_end(pd.Timestamp(panel["period"].to_numpy()[0]), frequency)
+        raise UserInputError(
+            str(params.file), [f"calendar: no period was over on {as_of}, expected a day after {first}"]
+        )
     known = panel.sel(period=over)
     observed = observed_facts(params, tables, known)
     customers = all_customers(run_tables.get("customers"))

@@ -68,7 +68,7 @@ def kpi_status(kpi: Kpi, value: float, target: float) -> str:
 def readings(
     reference: KpiReference, database: FactsDatabase, frequency: Frequency, known: set[str]
 ) -> dict[str, KpiReading]:
-    """Read every KPI that the data of this analysis can compute.
+    """Read every KPI that the data of this analysis can compute, over quarters or what history there is.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def readings(
         Formulas that name a column nobody knows, all of them, with the nearest name.
     """
     _refuse_unknown(reference, known | set(database.columns))
-    quarter = QUARTER[frequency]
+    quarter = min(QUARTER[frequency], len(database.periods))
     n_windows = min(len(database.periods) - quarter + 1, YEAR[frequency] + 2 * quarter)
     windows = tuple(
         window

@@ -97,7 +97,8 @@ def _from_draws(drawn: xr.DataArray, periods: pd.DatetimeIndex, channels: tuple[
     known = [name for name in channels if name in drawn["component"].to_numpy()]
     total = drawn.sel(component=known).sum("component").sum("geo").transpose("draw", "period")
     values = np.asarray(total.reindex(period=periods).to_numpy(), dtype=float)
-    return values[np.linspace(0, len(values) - 1, N_DRAWS).round().astype(int)]
+    kept = np.linspace(0, len(values) - 1, N_DRAWS).round().astype(int)
+    return np.asarray(values[kept], dtype=np.float64)
 
 
 def customer_value(run_tables: Mapping[str, pd.DataFrame]) -> dict[str, float] | None:

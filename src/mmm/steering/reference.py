@@ -6,7 +6,7 @@ Shares are 0 to 1. Values of a KPI, its target and its thresholds are in the KPI
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -112,8 +112,6 @@ def read_kpi_reference(path: Path | str) -> KpiReference:
     except ValidationError as error:
         problems.update(dict.fromkeys(schema_problems(error, _File)))
     problems.update(dict.fromkeys(_names_and_formulas(file)))
-    if content is not None:
-        problems.update(dict.fromkeys(_order_of_thresholds(content)))
     if problems or content is None:
         raise UserInputError(str(path), located(file, problems))
     return KpiReference(kpis=content.kpis, file=file.path.resolve())
@@ -147,6 +145,7 @@ def _names_and_formulas(file: YamlFile) -> Iterator[tuple[Location, str]]:
             text = fields.get(key)
             if isinstance(text, str):
                 yield from _refused(text, ("kpis", name, key))
+        yield from _order_of_thresholds(name, fields)
     yield from _circles({name: fields.get("parent") for name, fields in kpis.items()})
 
 
@@ -171,21 +170,20 @@ def _circles(parents: dict[str, object]) -> Iterator[tuple[Location, str]]:
             )
 
 
-def _order_of_thresholds(content: _File) -> Iterator[tuple[Location, str]]:
-    for name, kpi in content.kpis.items():
-        steps = [
-            (word, value)
-            for word, value in (
-                ("target", None if isinstance(kpi.target, str) else kpi.target),
-                ("warning", kpi.thresholds.warning),
-                ("critical", kpi.thresholds.critical),
+def _order_of_thresholds(name: str, fields: dict[str, Any]) -> Iterator[tuple[Location, str]]:
+    limits, direction = fields.get("thresholds"), fields.get("direction")
+    if direction not in {"higher", "lower"}:
+        return
+    declared = {"target": fields.get("target"), **(limits if isinstance(limits, dict) else {})}
+    steps = [
+        (word, float(value))
+        for word in ("target", "warning", "critical")
+        if isinstance(value := declared.get(word), int | float)
+    ]
+    for (better, best), (worse, worst) in pairwise(steps):
+        if (worst > best) if direction == "higher" else (worst < best):
+            yield (
+                ("kpis", name, "thresholds"),
+                f"{worse} {worst:g} is better than {better} {best:g} where {direction} is better: "
+                "swap them or correct direction",
             )
-            if value is not None
-        ]
-        for (better, best), (worse, worst) in pairwise(steps):
-            if kpi.gap(worst, best) < 0:
-                yield (
-                    ("kpis", name, "thresholds"),
-                    f"{worse} {worst:g} is better than {better} {best:g} where {kpi.direction} is better: "
-                    "swap them or correct direction",
-                )
