@@ -354,11 +354,19 @@ def _steering() -> dict[str, pd.DataFrame]:
                     3.0,
                     pd.Timestamp("2026-12-31"),
                     2.96,
+                    3.01,
+                    2.6,
+                    3.4,
                     0.46,
                     "at_risk",
                 )
             ],
         ),  # fmt: skip
+        "decisions": _frame(
+            "decisions",
+            [(pd.Timestamp("2026-07-06"), "Display", "test", "marketing", "Return not settled", 40_000.0,
+              pd.Timestamp("2026-10-01"), "20260706-001")],
+        ),
         "campaigns": _campaigns(),
         "agenda": _frame("agenda", [("quarterly", 1, "Budget", "Reallocation gains 283 k", "adjust")]),
     }

@@ -39,7 +39,7 @@ def alerts(report: Report) -> Markup | None:
         return None
     shown = [_alert(report, row) for row in records(first)]
     body = render("alerts", alerts=shown, todo=report.say("steering.todo"))
-    return card(report.say("steering.alerts"), body, width="half", anchor="alerts")
+    return card(report.say("steering.alerts"), body, anchor="alerts")
 
 
 def _alert(report: Report, row: dict[str, Any]) -> dict[str, str]:

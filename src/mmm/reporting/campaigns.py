@@ -25,7 +25,7 @@ def campaigns(report: Report) -> Markup | None:
             report.channel(str(row["channel"])),
             report.money(row["spend"]),
             Markup("{} {}").format(
-                bar(float(row["share_of_spend"] or 0)), report.percent(row["share_of_spend"])
+                report.percent(row["share_of_spend"]), bar(float(row["share_of_spend"] or 0))
             ),
             value(report, float(row["clicks"]), "count"),
             report.percent(row["ctr"], 1),
@@ -77,11 +77,11 @@ def pace(report: Report) -> Markup | None:
             report.money(row["spend_to_date"]),
             report.money(row["plan_to_date"]),
             Markup("{} {}").format(
-                bar(row["spend_to_date"], row["plan_total"]),
                 report.percent(
                     row["spend_to_date"] / row["plan_to_date"] - 1 if row["plan_to_date"] else float("nan"),
                     sign=True,
                 ),
+                bar(row["spend_to_date"], row["plan_total"]),
             ),
             report.money(row["projected_total"]),
             report.money(row["plan_total"]),
@@ -106,7 +106,7 @@ def pace(report: Report) -> Markup | None:
 def pace_words(report: Report) -> str:
     """Name the channels whose spend is away from its plan."""
     pacing = report.table("pacing")
-    off = pacing[~pacing["status"].isin(["on_plan", "no_plan"])]
+    off = pacing[~pacing["status"].isin(["on_plan", "no_plan"]) & (pacing["channel"] != "all")]
     if off.empty:
         return ""
     return report.say(

@@ -69,8 +69,10 @@ def comparison(
     distance = float(row["value"]) - other
     if unit in {"share", "rate", "percent"}:
         written = report.say("shared.points", points=report.number(distance * 100, 1, sign=True))
-    elif unit in {"ratio", "points", "number"} or not other:
-        written = report.number(distance, 2 if unit == "ratio" else 0, sign=True)
+    elif unit == "money" and row["value"] * other <= 0:
+        written = report.money(distance, sign=True)
+    elif unit not in {"money", "count"}:
+        written = report.number(distance, 2 if unit == "ratio" else 1, sign=True)
     else:
         written = report.percent(distance / abs(other), 1, sign=True)
     lower = is_better_low(report, str(row["kpi"]))

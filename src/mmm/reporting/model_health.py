@@ -89,7 +89,7 @@ def carry_over(report: Report) -> Markup | None:
                 ),
                 report.number(average, 2),
                 report.number(following, 2),
-                Markup("{} {}").format(bar(left), report.percent(left)),
+                Markup("{} {}").format(report.percent(left), bar(left)),
             )
         )
     if not rows:

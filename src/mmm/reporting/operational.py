@@ -42,7 +42,7 @@ def quality(report: Report) -> Markup | None:
     rows = []
     for row in records(scores):
         each = [str(counts.get((row["source"], rule), "")) for rule in rules]
-        score = Markup("{} {}").format(bar(float(row["score"])), report.percent(float(row["score"])))
+        score = Markup("{} {}").format(report.percent(float(row["score"])), bar(float(row["score"])))
         rows.append((str(row["source"]), score, *each))
     titles = [report.said(f"rule.{rule}", str(rule).replace("_", " ")) for rule in rules]
     grid = Grid(

@@ -60,7 +60,7 @@ def _band(chart: Any, between: tuple[str, str], x: alt.X, y_axis: alt.Y, opacity
     )
     future = (
         chart.transform_filter("datum.is_future")
-        .mark_area(color=HATCH, opacity=0.3 * opacity)
+        .mark_area(color=HATCH, opacity=0.9 * opacity)
         .encode(x=x, y=y, y2=y2)
     )
     return alt.layer(past, future)

@@ -50,7 +50,8 @@ def _gap(report: Report) -> str:
     if rows.empty or not rows.iloc[0]["plan"]:
         return ""
     first = rows.iloc[0]
-    causes = rows.reindex(rows["amount"].abs().sort_values(ascending=False).index)
+    direction = 1.0 if first["actual"] >= first["plan"] else -1.0
+    causes = rows.reindex((rows["amount"] * direction).sort_values(ascending=False).index)
     return report.say(
         "steering.gap",
         outcome=report.outcome(main_outcome(report)),
@@ -63,7 +64,8 @@ def _gap(report: Report) -> str:
 
 
 def _window(report: Report, window: str) -> str:
-    return report.said(f"window.{window}", window)
+    words = report.said(f"window.{window}", window)
+    return words[:1].lower() + words[1:]
 
 
 def _driver(report: Report, driver: str) -> str:
@@ -162,7 +164,7 @@ def plan_gap(report: Report) -> Markup | None:
     plan, actual = float(rows.iloc[0]["plan"]), float(rows.iloc[0]["actual"])
     steps = [Step(label=report.say("steering.plan"), start=0.0, end=plan, low=_NAN, high=_NAN, kind="total")]
     at = plan
-    for row in records(rows):
+    for row in records(rows[rows["amount"].abs() >= 0.005]):
         amount = float(row["amount"])
         steps.append(
             Step(
@@ -258,6 +260,7 @@ def objectives(report: Report) -> Markup | None:
                 _in_unit(report, row, "baseline"),
                 _in_unit(report, row, "value"),
                 _in_unit(report, row, "target"),
+                _expected(report, row),
                 report.day(row["deadline"]),
                 chance(report, probability),
                 badge(
@@ -267,19 +270,38 @@ def objectives(report: Report) -> Markup | None:
                 report.said(f"owner.{row['owner']}", str(row["owner"])),
             )
         )
-    names = ("objective", "baseline", "now", "target", "deadline", "probability", "status", "owner")
+    names = (
+        "objective",
+        "baseline",
+        "now",
+        "target",
+        "expected",
+        "deadline",
+        "probability",
+        "status",
+        "owner",
+    )
     grid = Grid(
         caption=report.say("steering.objectives_table"),
         columns=[
             Column(
                 title=report.say(f"objective.{name}"),
-                is_figure=name in {"baseline", "now", "target", "probability"},
+                is_figure=name in {"baseline", "now", "target", "expected", "probability"},
             )
             for name in names
         ],
         rows=rows,
     )
     return card(report.say("steering.objectives"), table(grid), anchor="objectives")
+
+
+def _expected(report: Report, row: dict[str, Any]) -> str:
+    """Write what is expected at the deadline, with its interval."""
+    unit = str(report.kpis.get(str(row["kpi"]), {}).get("unit", "ratio"))
+    between = interval(report, float(row["lower"]), float(row["upper"]), unit)
+    return (
+        f"{_in_unit(report, row, 'expected')} ({between})" if between else _in_unit(report, row, "expected")
+    )
 
 
 def stages(report: Report) -> Markup | None:

@@ -67,7 +67,9 @@ def _media_sentence(report: Report) -> str:
 def tiles(report: Report) -> Markup | None:
     """Show the strategic KPIs beside plan and last year, each with its definition."""
     kpis = report.table("kpis")
-    rows = kpis[(kpis["level"] == "strategic") & kpis["value"].notna()].head(MAX_TILES)
+    rows = kpis[(kpis["level"] == "strategic") & kpis["value"].notna()]
+    aimed_first = rows["target"].isna().sort_values(kind="stable").index[:MAX_TILES]
+    rows = rows[rows.index.isin(aimed_first)]
     shown = [_kpi_tile(report, row) for row in records(rows)] or _media_tiles(report)
     if not shown:
         return None

@@ -1,20 +1,18 @@
 """The strategic page's second half: where the budget goes, other budgets, what to decide, what is unknown."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from mmm.reporting.budget_charts import before_after, frontier
-from mmm.reporting.elements import Column, Grid, card, figure, render
+from mmm.reporting.elements import Column, Grid, card, figure, render, table
 from mmm.reporting.header import reason_sentence
-from mmm.reporting.moves import channel_moves, is_unsure
+from mmm.reporting.moves import channel_moves
 from mmm.reporting.report import Report, records
 from mmm.reporting.steps import main_outcome
-from mmm.reporting.wording import basis, chance, confidence, interval
+from mmm.reporting.wording import basis, chance, interval
 
-MAX_DECISIONS = 3
 MAX_LIMITS = 6
 _REASSURING = {
     "converged",
@@ -24,8 +22,6 @@ _REASSURING = {
     "return_between",
     "cost_between",
 }
-SMALL_MOVE = 0.02
-"""Moves under this share of a channel's budget are not worth a committee's time."""
 
 
 def budget(report: Report) -> Markup | None:
@@ -105,10 +101,10 @@ def _budget_grid(report: Report, moves: pd.DataFrame) -> Grid:
 
 def frontier_points(report: Report) -> pd.DataFrame:
     """Lay the frontier out: one row per budget, with the gain over today's plan and its interval."""
-    table = report.table("frontier")
-    if table.empty:
+    long = report.table("frontier")
+    if long.empty:
         return pd.DataFrame()
-    wide = table.pivot_table(
+    wide = long.pivot_table(
         index="subject", columns="quantity", values=["value", "lower", "upper"], sort=False, dropna=False
     )
     if ("value", "budget") not in wide or ("value", "gain") not in wide:
@@ -120,6 +116,7 @@ def frontier_points(report: Report) -> pd.DataFrame:
             "low": wide[("lower", "gain")],
             "high": wide[("upper", "gain")],
             "marginal": wide.get(("value", "marginal_return"), float("nan")),
+            "p_gain": wide.get(("value", "p_gain"), float("nan")),
         }
     )
     current = (
@@ -147,7 +144,7 @@ def budgets(report: Report) -> Markup | None:
     )
     sentence = report.say(
         said,
-        change=float(best["budget"] / today["budget"] - 1),
+        change=abs(float(best["budget"] / today["budget"] - 1)),
         extra=float(best["gain"] - today["gain"]),
         gain=float(today["gain"]),
     )
@@ -187,75 +184,36 @@ def budgets(report: Report) -> Markup | None:
     return card(report.say("strategic.frontier"), drawn, message=sentence, width="half", anchor="frontier")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedDecision:
-    """One decision asked of the committee, in words."""
-
-    kind: str
-    """continue, adjust, stop or test."""
-    verb: str
-    what: str
-    gain: str
-    facts: tuple[tuple[str, str], ...]
-
-
-def asked_decisions(report: Report) -> list[AskedDecision]:
-    """Choose at most three moves, the most valuable first.
-
-    A cut of a channel whose interval holds the break-even is asked as a test, never as a cut.
-    """
-    if (report.manifest.get("verdict") or {}).get("level") == "not_usable":
-        return []
-    moves = channel_moves(report)
-    if moves.empty:
-        return []
-    worth = moves[(moves["delta"].abs() > SMALL_MOVE * moves["current"]) & (moves["p_gain"] >= 0.6)]
-    worth = worth.sort_values("gain_mean", ascending=False).head(MAX_DECISIONS)
-    return [_decision(report, row) for row in records(worth)]
-
-
-def _decision(report: Report, row: dict[str, Any]) -> AskedDecision:
-    is_cut = row["delta"] < 0
-    is_test = is_cut and is_unsure(report, row["channel"])
-    kind = "test" if is_test or row["extrapolates"] else "adjust"
-    what = report.say(
-        f"decision.{'test_lower' if is_test else 'lower' if is_cut else 'raise'}",
-        channel=report.channel(row["channel"]),
-        amount=abs(float(row["delta"])),
-        share=float(row["delta"] / row["current"]) if row["current"] else 0.0,
-        recommended=float(row["recommended"]),
+def matrix(report: Report) -> Markup | None:
+    """Lay the budget out by level and objective, before and after."""
+    every = report.table("matrix")
+    if every.empty:
+        return None
+    groups = every.groupby(["level", "objective"], sort=False)
+    rows = []
+    for (level, objective), group in groups:
+        rows.append(
+            (
+                f"{report.say(f'level.{level}')} · {report.say(f'objective_of.{objective}')}",
+                ", ".join(report.channel(name) for name in group["channel"]),
+                report.money(group["before"].sum()),
+                report.money(group["after"].sum()),
+                report.money(group["difference"].sum(), sign=True),
+            )
+        )
+    names = ("place", "channels", "before", "after", "difference")
+    columns = [
+        Column(title=report.say(f"matrix.{name}"), is_figure=name not in {"place", "channels"})
+        for name in names
+    ]
+    totals = [report.money(every[name].sum()) for name in ("before", "after")]
+    grid = Grid(
+        caption=report.say("matrix.caption"),
+        columns=columns,
+        rows=rows,
+        total=(report.say("shared.total"), "", *totals, report.money(every["difference"].sum(), sign=True)),
     )
-    gain = report.say(
-        "decision.gain",
-        gain=float(row["gain_mean"]),
-        interval=interval(report, row["gain_p05"], row["gain_p95"]),
-    )
-    facts = (
-        (report.say("decision.owner"), report.say("decision.owner_marketing")),
-        (
-            report.say("decision.confidence"),
-            f"{confidence(report, row['p_gain'])}, {basis(report, row['channel'])}",
-        ),
-        (report.say("decision.date"), _from(report, row)),
-    )
-    return AskedDecision(kind=kind, verb=report.say(f"decision.{kind}"), what=what, gain=gain, facts=facts)
-
-
-def _from(report: Report, row: dict[str, Any]) -> str:
-    start = str(row["start"]).partition("/")[0]
-    return report.day(start) if start[:2] == "20" else report.day(report.manifest.get("as_of"))
-
-
-def decisions(report: Report) -> Markup | None:
-    """List the decisions expected of the committee."""
-    asked = asked_decisions(report)
-    if not asked:
-        if not len(report.table("allocation")):
-            return None
-        body = render("message", sentence=report.say("decision.none"), detail="")
-    else:
-        body = render("decisions", decisions=asked)
-    return card(report.say("decision.title"), body, width="half", anchor="decisions")
+    return card(report.say("matrix.title"), table(grid), width="half", anchor="matrix")
 
 
 def limits(report: Report) -> Markup | None:
