@@ -5,14 +5,14 @@ from mmm.attribution.credit import first_touch, last_touch, linear, shapley
 from mmm.attribution.markov import chain, conversion_rate, removal_effects, steps
 from mmm.attribution.methods import METHODS, Credit, credits, shares_of
 from mmm.attribution.paths import JourneyPaths, grouped_paths, journey_paths, read_paths
-from mmm.attribution.tables import attribution_notices, attribution_table, attribution_tables
+from mmm.attribution.tables import attribution_checks, attribution_table, attribution_tables
 from mmm.attribution.triangulation import media_totals, triangulation_table
 
 __all__ = [
     "METHODS",
     "Credit",
     "JourneyPaths",
-    "attribution_notices",
+    "attribution_checks",
     "attribution_table",
     "attribution_tables",
     "chain",

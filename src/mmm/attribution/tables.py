@@ -54,13 +54,12 @@ def attribution_tables(
     return {"attribution": attribution, "triangulation": together}
 
 
-def attribution_notices(params: RunParams, tables: "Mapping[str, SourceTable]") -> tuple[CheckResult, ...]:
-    """Say what a reader must know of the journeys; only what does not hold."""
+def attribution_checks(params: RunParams, tables: "Mapping[str, SourceTable]") -> tuple[CheckResult, ...]:
+    """Check what a reader must know of the journeys."""
     if params.attribution is None:
         return ()
     paths = _paths(tables[params.attribution.source].table, params)
-    found = path_checks(paths, list(params.channels))
-    return tuple(check for check in found if not check.passed)
+    return path_checks(paths, list(params.channels))
 
 
 def attribution_table(table: ibis.Table, params: RunParams) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pytest
 from hand_made_customers import CHANNELS, Source, make_params, table_of
 from mmm.attribution import (
     METHODS,
-    attribution_notices,
+    attribution_checks,
     attribution_table,
     attribution_tables,
     triangulation_table,
@@ -77,13 +77,13 @@ def test_journeys_without_a_conversion_credit_nothing_and_say_so(params):
     tables = attribution_tables(params, sources, summary([1.0, 0.5, 2.0], [1.0, 0.5, 2.0]))
     assert tables["attribution"].empty
     assert tables["triangulation"]["agreement"].tolist() == ["agreement.not_in_journeys"] * 2
-    assert [notice.check for notice in attribution_notices(params, sources)] == ["attribution.conversions"]
+    assert [notice.check for notice in attribution_checks(params, sources)] == ["attribution.conversions"]
 
 
 def test_what_journeys_cannot_see_is_said(params):
     narrow = table_of(pd.DataFrame({"path": ["search > " * 60 + "search"], "conversions": [500]}))
     found = {
-        notice.check: notice for notice in attribution_notices(params, {"paths": Source(narrow, "journeys")})
+        notice.check: notice for notice in attribution_checks(params, {"paths": Source(narrow, "journeys")})
     }
     assert set(found) == {"attribution.unconverted", "attribution.seen", "attribution.path_length"}
     assert found["attribution.seen"].subject == "social"
