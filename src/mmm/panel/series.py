@@ -37,7 +37,7 @@ def control_values(
     """
     values = np.full((len(span), len(params.model.controls)), np.nan)
     for at, name in enumerate(params.model.controls):
-        source = next((table for table in of_content(tables, "control") if name in table.table.columns), None)
+        source = next((table for table in of_content(tables, "control") if name in table.columns), None)
         if source is None:
             raise ValueError(f"no control source has {name}: params.references was not checked")
         series = _by_period(source, name, span, "mean")
@@ -66,7 +66,7 @@ def targets(params: RunParams, tables: "Mapping[str, SourceTable]") -> pd.DataFr
     span, parts = periods(params.calendar), []
     for source in of_content(tables, "target"):
         for name, outcome in params.outcomes.items():
-            if name not in source.table.columns:
+            if name not in source.columns:
                 continue
             currency = params.sources[source.name].currency if outcome.unit == "money" else None
             series = _by_period(source, name, span, "sum") * rate_of(currency, rates(params))

@@ -1,46 +1,58 @@
-"""Row rules in the database: one query counts what all of them see, a second one fetches it."""
+"""Row rules in the database: one query counts what all of them see, others fetch what was seen."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import pandas as pd
 
-from mmm.quality.rule import Analysis, Reading, RowRule, Seen, Test
+from mmm.quality.rule import Analysis, Reading, RowRule, Seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Test:
+    """One condition on one column of one source, ready to ask."""
+
+    rule: RowRule
+    column: str
+    wrong: str
 
 
 def row_findings(
     reading: Reading, analysis: Analysis, rules: Sequence[RowRule], limit: int
 ) -> Iterator[tuple[RowRule, list[Seen]]]:
-    """Give what each row rule sees in one source, at most `limit` rows per rule."""
+    """Give what each row rule sees in one source, at most `limit` rows per column."""
     tests = [
-        (rule, test)
-        for rule in rules
-        if reading.content in rule.contents
-        for test in rule.tests(reading, analysis)
+        test for rule in rules if reading.content in rule.contents for test in _tests(rule, reading, analysis)
     ]
     if not tests:
         return
-    counts = _counts(reading, [test for _, test in tests])
-    for (rule, test), count in zip(tests, counts, strict=True):
+    counts = reading.table.select(", ".join(f"count(*) FILTER ({test.wrong})" for test in tests))
+    for test, count in zip(tests, counts.iloc[0].astype(int), strict=True):
         if count:
-            yield rule, _seen(reading, test, count, limit)
+            yield test.rule, _seen(reading, test, count, limit)
 
 
-def _counts(reading: Reading, tests: Sequence[Test]) -> list[int]:
-    sums = {f"n{at}": test.is_wrong.fill_null(False).sum() for at, test in enumerate(tests)}
-    row = reading.table.aggregate(**sums).execute().iloc[0]
-    return [0 if pd.isna(row[name]) else int(row[name]) for name in sums]
+def _tests(rule: RowRule, reading: Reading, analysis: Analysis) -> Iterator[_Test]:
+    if not set(rule.needs) <= set(reading.columns):
+        return
+    for column in rule.columns or reading.numbers:
+        if column in reading.columns:
+            wrong = f"({rule.wrong.format(column=column, as_of=analysis.as_of.isoformat())})"
+            if rule.spares_unreadable:
+                wrong += _and_readable(reading, column)
+            yield _Test(rule=rule, column=column, wrong=wrong)
 
 
-def _seen(reading: Reading, test: Test, count: int, limit: int) -> list[Seen]:
-    table = reading.table
-    value: Any = table[test.column] if test.value is None else test.value
-    rows: pd.DataFrame = (
-        table.filter(test.is_wrong)
-        .select("row", value=value.cast("string"))
-        .order_by("row")
-        .limit(limit)
-        .execute()
+def _and_readable(reading: Reading, column: str) -> str:
+    faults = reading.faults
+    rows = faults.loc[faults["column"] == reading.header(column), "row"] if len(faults) else ()
+    return f" AND row NOT IN ({', '.join(map(str, rows))})" if len(rows) else ""
+
+
+def _seen(reading: Reading, test: _Test, count: int, limit: int) -> list[Seen]:
+    value = test.rule.value.format(column=test.column)
+    rows = reading.table.select(
+        f"row, CAST({value} AS VARCHAR) AS value", f"WHERE {test.wrong} ORDER BY row LIMIT {limit}"
     )
     found = [
         Seen(

@@ -1,11 +1,11 @@
 """What a rule is: a name, a severity, and a small function from the data to what it saw.
 
-`RowRule` tests rows one by one: all those of a source run in one query of the
-database. `Rule` looks at a whole source or several, on what it aggregates.
+`RowRule` tests rows one by one, as data: all those of a source run in one query of
+the database. `Rule` looks at a whole source or several, on what it aggregates.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,6 @@ from mmm.quality.periods import Periods, periods
 from mmm.records import Severity
 
 if TYPE_CHECKING:
-    import ibis
-
     from mmm.sources import SourceTable
 
 BIG = ("transactions", "journeys")
@@ -49,38 +47,24 @@ class Reading:
     """One source under the rules: its table, its declaration, its rows in memory once asked for."""
 
     def __init__(self, params: RunParams, table: "SourceTable") -> None:
-        self.params = params
-        self.source_table = table
+        self.table = table
         self.name = table.name
         self.content = table.content
+        self.columns = tuple(table.columns)
+        self.faults = table.faults
         self.declared: Source = params.sources[table.name]
-
-    @property
-    def table(self) -> "ibis.Table":
-        """Rows in the database."""
-        return self.source_table.table
-
-    @cached_property
-    def columns(self) -> tuple[str, ...]:
-        """Our columns that the source has."""
-        return tuple(self.table.columns)
 
     @cached_property
     def rows(self) -> pd.DataFrame:
         """Rows in memory, in the order of the file; not for `BIG` contents."""
         if self.content in BIG:
             raise ValueError(f"{self.name} may be large: ask the database")
-        return self.source_table.to_pandas().sort_values("row", kind="stable").reset_index(drop=True)
-
-    @property
-    def faults(self) -> pd.DataFrame:
-        """Cells that could not be read: row, column, kind, value."""
-        return self.source_table.faults
+        return self.table.select("*", "ORDER BY row")
 
     @cached_property
     def n_rows(self) -> int:
         """Number of rows."""
-        return int(self.table.count().execute()) if self.content in BIG else len(self.rows)
+        return self.table.n_rows if self.content in BIG else len(self.rows)
 
     @cached_property
     def dates(self) -> pd.DatetimeIndex:
@@ -88,20 +72,19 @@ class Reading:
         if "date" not in self.columns:
             return pd.DatetimeIndex([])
         if self.content in BIG:
-            days = self.table.select(day=self.table.date.date()).distinct().execute()["day"]
+            days = self.table.select("DISTINCT date::DATE AS day", "WHERE date IS NOT NULL")["day"]
         else:
-            days = self.rows["date"]
-        return pd.DatetimeIndex(pd.to_datetime(days.dropna().unique())).sort_values()
+            days = self.rows["date"].dropna()
+        return pd.DatetimeIndex(pd.to_datetime(days.unique())).sort_values()
 
     def header(self, column: str) -> str:
         """Name of one of our columns in the file."""
-        return self.source_table.header(column)
+        return self.table.header(column)
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """Our columns that hold numbers, `row` aside."""
-        schema = self.table.schema()
-        return tuple(name for name in self.columns if name != "row" and schema[name].is_numeric())
+        return tuple(name for name, kind in self.table.columns.items() if kind == "DOUBLE")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,21 +117,19 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Test:
-    """One condition on the rows of a source: true where something is wrong."""
-
-    column: str
-    is_wrong: Any
-    value: Any = None
-    """What to show; the column when left out."""
-    __test__ = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RowRule:
-    """A rule on each row of the sources of some contents."""
+    """A rule on each row of the sources of some contents, as an SQL condition."""
 
     name: str
     severity: Severity
     contents: tuple[str, ...]
-    tests: Callable[[Reading, Analysis], Iterable[Test]] = field(repr=False)
+    wrong: str
+    """True where something is wrong. `{column}`: column looked at; `{as_of}`: the date of the run."""
+    columns: tuple[str, ...] = ()
+    """Columns looked at, one after the other; all that hold numbers when left out."""
+    needs: tuple[str, ...] = ()
+    """Columns that the condition also uses; a source without them is passed over."""
+    value: str = "{column}"
+    """What to show, in SQL."""
+    spares_unreadable: bool = False
+    """Whether rows whose cell is unreadable are left to the rules on cells."""

@@ -47,8 +47,8 @@ def _line(reading: Reading, analysis: Analysis) -> dict[str, object]:
     return {
         "source": reading.name,
         "content": reading.content,
-        "location": reading.source_table.location,
-        "dialect": reading.source_table.dialect,
+        "location": reading.table.location,
+        "dialect": reading.table.dialect,
         "owner": reading.declared.owner,
         "refresh": reading.declared.refresh,
         "rows": reading.n_rows,
@@ -70,7 +70,7 @@ def quality_score(tables: "Mapping[str, SourceTable]", findings: pd.DataFrame) -
     lines = []
     for name, table in tables.items():
         own = findings[findings["source"] == name]
-        n_rows = int(table.table.count().execute())
+        n_rows = table.n_rows
         counts = {severity: int((own["severity"] == str(severity)).sum()) for severity in Severity}
         lost = sum(
             _lost(group, severity, n_rows)

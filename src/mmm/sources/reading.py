@@ -10,11 +10,12 @@ from mmm.errors import UserInputError
 from mmm.params import RunParams
 from mmm.sources.channels import unmatched_campaigns, with_channel
 from mmm.sources.contents import columns_of
+from mmm.sources.database import Database
 from mmm.sources.interpretation import Interpreted, interpret
 from mmm.sources.opening import open_source
 from mmm.sources.placing import place
 from mmm.sources.problems import SourceProblems
-from mmm.sources.raw import Raw, literal, quoted
+from mmm.sources.raw import Raw, column_types, quoted
 from mmm.sources.table import SourceTable
 
 log = logging.getLogger(__name__)
@@ -31,14 +32,14 @@ def read_sources(params: RunParams) -> dict[str, SourceTable]:
     UserInputError
         What cannot be read in any of them: file, column, encoding, campaign.
     """
-    backend = _database()
+    database = Database()
     tables: dict[str, SourceTable] = {}
     problems: list[str] = []
     with tempfile.TemporaryDirectory(prefix="mmm_") as folder:
         for name, source in params.sources.items():
             started = perf_counter()
             try:
-                tables[name] = _read(backend, params, name, Path(folder))
+                tables[name] = _read(database, params, name, Path(folder))
             except SourceProblems as found:
                 where = source.path or f"table {source.table}"
                 problems += [f"sources.{name} ({where}): {problem}" for problem in found.problems]
@@ -49,18 +50,8 @@ def read_sources(params: RunParams) -> dict[str, SourceTable]:
     return tables
 
 
-def _database() -> Any:
-    import ibis  # noqa: PLC0415 - only those who read data pay for it
-
-    backend = ibis.duckdb.connect()
-    # Nothing is fetched from a network on the way, and spilled rows stay out of the project.
-    backend.con.execute("SET autoinstall_known_extensions = false")
-    backend.con.execute(f"SET temp_directory = {literal(f'{tempfile.gettempdir()}/mmm_duckdb')}")
-    return backend
-
-
-def _read(backend: Any, params: RunParams, name: str, folder: Path) -> SourceTable:
-    connection, source = backend.con, params.sources[name]
+def _read(database: Database, params: RunParams, name: str, folder: Path) -> SourceTable:
+    connection, source = database.connection, params.sources[name]
     raw = open_source(connection, params, name, folder)
     placed = place(source, raw, columns_of(params, name, raw.header))
     typed = interpret(connection, params, source, raw, placed)
@@ -73,10 +64,11 @@ def _read(backend: Any, params: RunParams, name: str, folder: Path) -> SourceTab
         content=source.content,
         location=source.path or raw.location,
         dialect=", ".join((*raw.said, *typed.said)),
-        table=backend.table(name),
+        columns=column_types(connection, quoted(name)),
         faults=connection.execute(f"{typed.faults} ORDER BY row LIMIT {MAX_FAULTS}").df(),
         totals=connection.execute(f"{typed.totals} ORDER BY row").df(),
         headers=typed.headers,
+        database=database,
     )
 
 

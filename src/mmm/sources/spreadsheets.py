@@ -50,7 +50,9 @@ def _cells(path: Path, sheet: str | None) -> "tuple[str, pd.DataFrame]":
             raise SourceProblems([f"sheet {sheet} not found: {nearest(sheet, names)}"])
         chosen = sheet or names[0]
         # As objects: a column that mixes numbers and words must show its words.
-        cells = pd.read_excel(book, sheet_name=chosen, header=None, dtype=object, keep_default_na=False, na_values=[""])
+        cells = pd.read_excel(
+            book, sheet_name=chosen, header=None, dtype=object, keep_default_na=False, na_values=[""]
+        )
     return chosen, cells
 
 

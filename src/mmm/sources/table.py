@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from mmm.params.data import Content
+from mmm.sources.database import Database
+from mmm.sources.raw import quoted
 
 if TYPE_CHECKING:
     import ibis
@@ -21,18 +23,41 @@ class SourceTable:
     """Path as declared, or database URL without its password and the table."""
     dialect: str
     """What was recognised: "Google Ads FR, UTF-16, tab, 2 title lines, 3 total rows left out"."""
-    table: "ibis.Table"
-    """Our columns; `row` is the line in the file as a person counts it."""
+    columns: Mapping[str, str]
+    """Our column: its DuckDB type. `row` is the line in the file as a person counts it."""
     faults: "pd.DataFrame"
-    """Cells that could not be read: row, column (name in the file), kind, value. Empty in `table`."""
+    """Cells that could not be read: row, column (name in the file), kind, value. Empty in the table."""
     totals: "pd.DataFrame"
     """Figures of the total rows left out: row, column (name in the file), label, value."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Our column: its name in the file."""
+    database: Database = field(repr=False)
+
+    @property
+    def table(self) -> "ibis.Table":
+        """The rows as an Ibis table, to compute in the database."""
+        return self.database.backend.table(self.name)
+
+    @property
+    def relation(self) -> str:
+        """The rows as a name in SQL."""
+        return quoted(self.name)
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return int(self.database.connection.execute(f"SELECT count(*) FROM {self.relation}").fetchone()[0])
 
     def to_pandas(self) -> "pd.DataFrame":
         """Give the whole table in memory; ask for aggregates of `table` when it may be large."""
-        return cast("pd.DataFrame", self.table.execute())
+        return self.select("*")
+
+    def select(self, columns: str, rest: str = "") -> "pd.DataFrame":
+        """Give the answer to `SELECT columns FROM this table rest`."""
+        query = f"SELECT {columns} FROM {self.relation} {rest}"
+        frame: pd.DataFrame = self.database.connection.execute(query).df()
+        untyped = {name: "str" for name, kind in frame.dtypes.items() if kind.kind == "O"}
+        return frame.astype(untyped)
 
     def header(self, column: str) -> str:
         """Give the name in the file of one of our columns."""

@@ -42,7 +42,7 @@ def _print_sources(console: Console, sources: "dict[str, SourceTable]") -> None:
     table.add_column("rows", justify="right")
     table.add_column("read as")
     for name, source in sources.items():
-        table.add_row(name, source.content, f"{source.table.count().execute():,}", source.dialect)
+        table.add_row(name, source.content, f"{source.n_rows:,}", source.dialect)
     console.print(table)
 
 

@@ -16,7 +16,7 @@ def _faults(analysis: Analysis, kind: str) -> Iterator[tuple[Reading, int, str, 
         found = reading.faults
         if found.empty:
             continue
-        ours = {header: column for column, header in reading.source_table.headers.items()}
+        ours = {header: column for column, header in reading.table.headers.items()}
         for row, column, value in found[found["kind"] == kind][["row", "column", "value"]].itertuples(
             index=False
         ):
@@ -49,7 +49,7 @@ def _excel_serial_date(analysis: Analysis) -> Iterator[Seen]:
 def _empty_source(analysis: Analysis) -> Iterator[Seen]:
     for reading in analysis.readings.values():
         if reading.n_rows == 0:
-            yield Seen(source=reading.name, value=reading.source_table.location)
+            yield Seen(source=reading.name, value=reading.table.location)
 
 
 CELL_RULES: tuple[Rule, ...] = (

@@ -13,6 +13,7 @@ _WHOLE = re.compile(
     r"(?i)^(grand )?tota(l|ux)( g[ée]n[ée]ral)?\s*(:\s*(account|campaigns|compte|campagnes))?$"
 )
 _ROUNDING = 0.01
+_MAX_TOUCHES = 10_000
 _USUALLY = 0.9
 _AGREE = 0.005
 
@@ -20,8 +21,8 @@ _AGREE = 0.005
 def _total_gap(analysis: Analysis) -> Iterator[Seen]:
     """See a total row that is not the sum of the rows it covers."""
     for reading in analysis.of("media", "fees", "outcome", "plan"):
-        ours = {header: column for column, header in reading.source_table.headers.items()}
-        for row, column, label, value in reading.source_table.totals.itertuples(index=False):
+        ours = {header: column for column, header in reading.table.headers.items()}
+        for row, column, label, value in reading.table.totals.itertuples(index=False):
             if not _WHOLE.match(label) or column not in ours or pd.isna(value):
                 continue
             added = float(reading.rows[ours[column]].sum())
@@ -73,13 +74,11 @@ def _duplicate_touch(analysis: Analysis) -> Iterator[Seen]:
     for reading in analysis.of("journeys"):
         if "journey" not in reading.columns:
             continue
-        table = reading.table
-        repeated = (
-            table.group_by("journey", "date", "channel")
-            .agg(row=table.row.max(), n=table.row.count())
-            .filter(lambda touch: touch.n > 1)
+        repeated = reading.table.select(
+            "journey, date, channel, max(row) AS row",
+            f"GROUP BY ALL HAVING count(*) > 1 ORDER BY 4 LIMIT {_MAX_TOUCHES}",
         )
-        for row in each(repeated.order_by("row").limit(1000).execute()):
+        for row in each(repeated):
             yield Seen(
                 source=reading.name,
                 row=int(row.row),

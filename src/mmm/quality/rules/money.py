@@ -13,14 +13,14 @@ _ALL = "all"
 
 def _currencies(reading: Reading) -> dict[str, int | None]:
     """Give the currencies of a source, and the first row of each when rows name theirs."""
-    if "currency" not in reading.source_table.headers:
+    if "currency" not in reading.table.headers:
         if "currency" in reading.columns and reading.content not in BIG:
             return dict.fromkeys(reading.rows["currency"].unique())
         return {reading.declared.currency: None} if reading.declared.currency else {}
     if reading.content not in BIG:
         firsts = reading.rows.drop_duplicates("currency")
     else:
-        firsts = reading.table.group_by("currency").agg(row=reading.table.row.min()).order_by("row").execute()
+        firsts = reading.table.select("currency, min(row) AS row", "GROUP BY 1 ORDER BY 2")
     return dict(zip(firsts["currency"], firsts["row"].astype(int), strict=True))
 
 
