@@ -290,7 +290,7 @@ def test_suggestions_are_the_action(check):
             "tv": TV.replace("2026-09-07,FR_TV_BRAND_2026Q3", "46272,FR-TV-BRAND-2026Q3"),
         }
     )
-    actions = {rule: action for rule, action in findings[["rule", "action"]].itertuples(index=False)}
+    actions = dict(findings[["rule", "action"]].itertuples(index=False))
     assert actions["unknown_channel"] == "→ tv"
     assert actions["naming"] == "→ FR_TV_BRAND_2026Q3"
     assert actions["excel_serial_date"] == "→ 2026-09-07"
