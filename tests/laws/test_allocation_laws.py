@@ -265,12 +265,13 @@ def test_slopes_between_two_amounts_stay_in_the_stated_range(s_shape):
 
 
 def test_eight_channels_and_a_thousand_draws_take_under_half_a_second():
+    # Processor time: what the machine does besides is not ours.
     response = make_response()
     problem = make_problem(response, round_to=100.0)
     allocate(problem, response)
     seconds = []
     for _ in range(3):
-        started = time.perf_counter()
+        started = time.process_time()
         allocate(problem, response)
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     assert min(seconds) < 0.5

@@ -57,7 +57,7 @@ def certify(problem: BudgetProblem, response: Response) -> Certificate:
         relaxed = _relax(problem, tents, is_split=is_split)
         if relaxed is None:
             break
-        value = _value_at(problem, response, relaxed.share)
+        value = sum(t.floor(float(share)) for t, share in zip(tents, relaxed.share, strict=True))
         if value > best:
             best, plan = value, relaxed.share
         bound = min(bound, relaxed.bound)
@@ -68,20 +68,13 @@ def certify(problem: BudgetProblem, response: Response) -> Certificate:
         is_split = is_split or bool(gap > previous_gap / 2)
         previous_gap = gap
         tents = tuple(
-            refine(problem, response, c, tents[c], [relaxed.share[c], *relaxed.corners[c]])
-            for c in range(len(tents))
+            refine(problem, response, c, tents[c], relaxed.corners[c].tolist()) for c in range(len(tents))
         )
     if plan is None:
         raise RuntimeError("the linear program of a feasible budget problem found no plan")
     return Certificate(
         bound=bound * problem.total, spend=np.clip(plan * problem.total, problem.lower, problem.upper)
     )
-
-
-def _value_at(problem: BudgetProblem, response: Response, share: FloatArray) -> float:
-    amounts = np.clip(share * problem.total, problem.lower, problem.upper)
-    brought = sum(float(response.expected(c, amounts[c : c + 1])[0][0]) for c in range(len(amounts)))
-    return (brought - float(response.cost_rate @ amounts)) / problem.total
 
 
 def _stretches(amounts: FloatArray, heights: FloatArray, *, is_split: bool) -> list[slice]:

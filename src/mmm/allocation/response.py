@@ -202,32 +202,38 @@ class ChannelPath:
     def _share(self, adstock: FloatArray) -> FloatArray:
         """Give the Hill share: in logarithms, because exp and log are vectorised and powers are not."""
         with np.errstate(divide="ignore", over="ignore"):
-            distance = self.slope * (np.log(self.half_saturation) - np.log(adstock))
-            share: FloatArray = 1.0 / (1.0 + np.exp(distance))
-        return share
+            share: FloatArray = np.log(adstock)
+            share -= np.log(self.half_saturation)
+            share *= -self.slope
+            np.exp(share, out=share)
+        share += 1.0
+        return np.reciprocal(share, out=share)
 
     def _mean(self, share: FloatArray) -> float:
         return float((share.sum(axis=1) * self.ceiling[:, 0] - self.at_zero).mean())
 
     def _gradient(self, adstock: FloatArray, share: FloatArray) -> FloatArray:
         """Give the derivative in money, finite everywhere, (draw,)."""
-        floored = np.maximum(adstock, SMALLEST_EXPOSURE * self.half_saturation)
-        rise = (share * (1.0 - share) / floored * self.per_unit).sum(axis=1)
-        slope: FloatArray = rise * (self.ceiling * self.slope)[:, 0]
+        rise = 1.0 - share
+        rise *= share
+        rise /= np.maximum(adstock, SMALLEST_EXPOSURE * self.half_saturation)
+        slope: FloatArray = (rise * self.per_unit).sum(axis=1) * (self.ceiling * self.slope)[:, 0]
         return slope
 
     def _unit_gradient(self, adstock: FloatArray, share: FloatArray) -> FloatArray:
         """Give the exact derivative of the share in money, infinite where it is, (draw, step)."""
+        gradient = 1.0 - share
+        gradient *= share
+        gradient *= self.slope
         with np.errstate(divide="ignore", invalid="ignore"):
-            gradient = self.slope * share * (1.0 - share) / adstock
-        if (adstock == 0).any():
-            at_zero = np.where(
-                self.slope < 1, np.inf, np.where(self.slope > 1, 0.0, 1 / self.half_saturation)
-            )
-            gradient = np.where(adstock == 0, at_zero, gradient)
-        with np.errstate(invalid="ignore"):
-            exact: FloatArray = np.where(self.per_unit == 0, 0.0, gradient * self.per_unit)
-        return exact
+            gradient /= adstock
+            if (adstock == 0).any():
+                limit = np.where(self.slope > 1, 0.0, 1 / self.half_saturation)
+                limit = np.where(self.slope < 1, np.inf, limit)
+                gradient = np.where(adstock == 0, limit, gradient)
+                return np.where(self.per_unit == 0, 0.0, gradient * self.per_unit)
+        gradient *= self.per_unit
+        return gradient
 
     def _steepest(self) -> tuple[FloatArray, FloatArray]:
         """Give the exposure where the share rises fastest and its derivative there; none below slope 1."""

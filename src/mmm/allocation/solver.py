@@ -53,15 +53,16 @@ def allocate(problem: BudgetProblem, response: Response) -> Allocation:
     start = feasible_start(problem)
     certificate = certify(problem, response)
     plans = [start, certificate.spend, _polish(problem, response, certificate.spend)]
-    exact = max(plans, key=lambda plan: expected_profit(response, plan))
-    whole, unit = rounded(problem, exact, marginal_profit(response, exact))
-    profit, start_profit = expected_profit(response, whole), expected_profit(response, start)
+    valued = [profit_and_marginal(response, plan) for plan in plans]
+    best = max(range(len(plans)), key=lambda k: valued[k][0])
+    whole, unit = rounded(problem, plans[best], valued[best][1])
+    profit, start_profit = expected_profit(response, whole), valued[0][0]
     is_start_better = start_profit > profit
     bound = certificate.bound - float(response.fixed_cost.sum())
     return Allocation(
         channels=problem.channels,
         spend=start if is_start_better else whole,
-        exact=exact,
+        exact=plans[best],
         start=start,
         starts_from_current=problem.holds(problem.current),
         profit=max(profit, start_profit),

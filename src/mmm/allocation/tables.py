@@ -158,7 +158,8 @@ def _summary(problem: BudgetProblem, response: ResponseDraws, allocation: Alloca
     yield _row("p_gain", PLAN, chance(gain) if np.abs(delta).max() > 0 else np.nan)
     yield _spread_row("profit", PLAN, spread(response.profit(allocation.spend)))
     yield _spread_row("profit", "current", spread(response.profit(problem.current)))
-    yield _spread_row("contribution", PLAN, spread(response.contribution(allocation.spend).sum(axis=1)))
+    brought = spread(response.contribution(allocation.spend).sum(axis=1))
+    yield _spread_row("contribution", PLAN, brought)
     yield _row("budget", PLAN, problem.total)
     yield _row("full_cost", PLAN, full_cost)
     yield _row("moved", PLAN, float(np.maximum(delta, 0).sum()))
@@ -166,7 +167,7 @@ def _summary(problem: BudgetProblem, response: ResponseDraws, allocation: Alloca
     if allocation.bound is not None and allocation.gap is not None:
         yield _row("bound", PLAN, allocation.bound)
         yield _row("gap", PLAN, allocation.gap)
-        yield _row("gap_share", PLAN, allocation.gap / max(abs(allocation.bound), 1e-9))
+        yield _row("gap_share", PLAN, allocation.gap / max(abs(brought.mean), 0.01))
     yield _row("current_is_allowed", "current", float(allocation.starts_from_current))
     yield _row("extrapolating_channels", PLAN, float(extrapolates(response, allocation.spend).sum()))
     yield _row("round_to", PLAN, allocation.round_to)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mmm.allocation.problem import BudgetProblem, Response
 
 FloatArray = NDArray[np.float64]
-FIRST_AMOUNTS = 9
+FIRST_AMOUNTS = 5
 """Amounts per channel before any refinement."""
 CLOSEST = 1e-7
 """Two known amounts are never closer than this share of the budget."""
@@ -41,6 +41,19 @@ class Tents:
         amounts[::2], heights[::2] = self.amount, self.value
         amounts[1::2], heights[1::2] = at, height
         return amounts, heights
+
+    def floor(self, amount: float) -> float:
+        """Give what the curve reaches at least at an amount, from what is known on both sides."""
+        right = int(np.clip(np.searchsorted(self.amount, amount), 1, max(len(self.amount) - 1, 1)))
+        if len(self.amount) == 1:
+            return float(self.value[0])
+        before, after = amount - self.amount[right - 1], self.amount[right] - amount
+        with np.errstate(invalid="ignore"):
+            ends = (
+                self.value[right - 1] + self.lowest[right - 1] * before,
+                self.value[right] - self.highest[right - 1] * after,
+            )
+        return float(np.nanmax(np.where(np.isinf(ends), np.nan, ends)))
 
     def _tops(self) -> tuple[FloatArray, FloatArray]:
         """Give where the two lines of each tent meet, and how high."""
@@ -87,14 +100,17 @@ def refine(
 
 
 def _beside(known: FloatArray, right: int, amount: float) -> list[float]:
-    """Give the amount itself when it is far from what is known, else the middles around its neighbour."""
+    """Give the amount and what is close on both sides, or only the sides of a known amount that is near.
+
+    An eighth of a tent's width makes the next tent there 64 times lower.
+    """
     left_end, right_end = float(known[right - 1]), float(known[right])
-    width = right_end - left_end
-    if min(amount - left_end, right_end - amount) > 0.1 * width:
-        return [amount]
+    close = (right_end - left_end) / 8
+    if min(amount - left_end, right_end - amount) > close:
+        return [amount - close, amount, amount + close]
     nearest = right - 1 if amount - left_end < right_end - amount else right
     neighbours = [float(known[k]) for k in (nearest - 1, nearest + 1) if 0 <= k < len(known)]
-    return [(float(known[nearest]) + other) / 2 for other in neighbours]
+    return [float(known[nearest]) + (other - float(known[nearest])) / 8 for other in neighbours]
 
 
 def _spliced(tents: Tents, k: int, stretch: Tents) -> Tents:
