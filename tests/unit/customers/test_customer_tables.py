@@ -61,9 +61,9 @@ def test_the_same_seed_gives_the_same_bytes(orders, brought):
         assert table.to_csv() == second[name].to_csv()
 
 
-def test_calendars_that_do_not_overlap_are_not_joined(orders, brought):
-    earlier = orders.assign(date=orders["date"] - pd.Timedelta(days=7_000))
-    result = run(earlier, brought=brought)
+@pytest.mark.parametrize("days", [-7_000, 7_000])
+def test_calendars_that_do_not_overlap_are_not_joined(orders, brought, days):
+    result = run(orders.assign(date=orders["date"] + pd.Timedelta(days=days)), brought=brought)
     assert result.tables["cac"].empty
     assert tuple(result.tables["cac"].columns) == TABLES["cac"]
     assert len(result.tables["customers"]) == 4
