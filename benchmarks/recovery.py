@@ -28,8 +28,10 @@ def main() -> None:
     chosen = options.parse_args()
     print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
     print(f"{chosen.outcome}: error = sum of absolute errors of contributions / true media total")
-    print(f"{'world':>5} {'error':>7} {'oracle':>7} {'total':>7} {'oracle':>7} {'inside':>7} {'oracle':>7}"
-          f" {'width':>6} {'R-hat':>6} {'ESS':>6} {'runs':>4} {'s':>5}")
+    print(
+        f"{'world':>5} {'error':>7} {'oracle':>7} {'total':>7} {'oracle':>7} {'inside':>7} {'oracle':>7}"
+        f" {'width':>6} {'R-hat':>6} {'ESS':>6} {'runs':>4} {'s':>5}"
+    )
     models: list[Recovery] = []
     oracles: list[Recovery] = []
     for seed in range(1, chosen.worlds + 1):
@@ -38,10 +40,13 @@ def main() -> None:
         seconds = time.perf_counter() - start
         models.append(model)
         oracles.append(oracle)
-        print(f"{seed:5d} {model.error:7.1%} {oracle.error:7.1%} {model.total_error:+7.1%} "
-              f"{oracle.total_error:+7.1%} {model.covered:3d}/{model.n_channels:<3d} "
-              f"{oracle.covered:3d}/{oracle.n_channels:<3d} {model.width:6.2f} {model.r_hat:6.3f} "
-              f"{model.ess:6.0f} {model.attempts:4d} {seconds:5.1f}", flush=True)
+        print(
+            f"{seed:5d} {model.error:7.1%} {oracle.error:7.1%} {model.total_error:+7.1%} "
+            f"{oracle.total_error:+7.1%} {model.covered:3d}/{model.n_channels:<3d} "
+            f"{oracle.covered:3d}/{oracle.n_channels:<3d} {model.width:6.2f} {model.r_hat:6.3f} "
+            f"{model.ess:6.0f} {model.attempts:4d} {seconds:5.1f}",
+            flush=True,
+        )
     for name, found in (("model", models), ("oracle", oracles)):
         print(summary(name, found))
 
@@ -56,7 +61,8 @@ def summary(name: str, found: Sequence[Recovery]) -> str:
         f"media total off by {np.median([abs(one.total_error) for one in found]):.1%} in median "
         f"(mean {np.mean([one.total_error for one in found]):+.1%}), "
         f"coverage of 90 % intervals {inside / n_intervals:.1%} of {n_intervals} "
-        f"(99 % band {low:.1%} to {high:.1%}), of totals {np.mean([one.total_covered for one in found]):.0%}, "
+        f"(99 % band {low:.1%} to {high:.1%}), of totals "
+        f"{np.mean([one.total_covered for one in found]):.0%}, "
         f"mean width {np.mean([one.width for one in found]):.2f}"
     )
 

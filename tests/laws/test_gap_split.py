@@ -45,7 +45,9 @@ def test_a_driver_that_moves_nothing_gets_nothing_and_twins_get_the_same():
 
 def test_an_additive_prediction_gives_each_driver_its_own_difference():
     own = {"spend": 12.5, "price": -7.25, "baseline": 3.0, "season": 0.0}
-    assert shapley_split(lambda moved: 100.0 + sum(own[name] for name in moved), DRIVERS) == pytest.approx(own)
+    assert shapley_split(lambda moved: 100.0 + sum(own[name] for name in moved), DRIVERS) == pytest.approx(
+        own
+    )
 
 
 def test_no_driver_splits_nothing():

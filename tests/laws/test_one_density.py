@@ -121,7 +121,7 @@ def deviations(case: Case, point: np.ndarray) -> np.ndarray:
 
 def given_parameters(case: Case, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and covariance of the standard coefficients, by the textbook normal equations."""
-    design, sigma = case.design, np.exp(point[-1])
+    design, sigma = case.design, np.exp(point[noise_at(case)])
     spread = design.basis * deviations(case, point)
     _, effects = complete(design, build_buffer(design, case.spec), point[None], seed=0)
     from mmm.model import saturated_media
@@ -143,9 +143,11 @@ def as_pymc(case: Case, point: np.ndarray) -> dict[str, np.ndarray]:
         "retention_logodds__": point[:n],
         "half_saturation_log__": point[n : 2 * n],
         "slope_log__": point[2 * n : 3 * n],
-        "amplitude_log__": point[4 * n : -1],
-        "sigma_log__": point[-1],
+        "amplitude_log__": point[4 * n : noise_at(case)],
+        "sigma_log__": point[noise_at(case)],
     }
+    if case.design.media_prior.learns_split:
+        values["return_spread_log__"] = point[-1]
     pooled = kind == POOLED
     if pooled.any():
         values["pool_share_log__"] = np.log(np.exp(strength[pooled]).sum())
@@ -188,6 +190,12 @@ def pull_back(case: Case, point: np.ndarray, model: Any, slopes: np.ndarray) -> 
     if (kind == COEFFICIENT).any():
         strength[kind == COEFFICIENT] = parts["signed_effect"]
     media = ["retention_logodds__", "half_saturation_log__", "slope_log__"]
+    learnt = [parts["return_spread_log__"]] if case.design.media_prior.learns_split else []
     return np.concatenate(
-        [*(parts[name] for name in media), strength, parts["amplitude_log__"], parts["sigma_log__"]]
+        [*(parts[name] for name in media), strength, parts["amplitude_log__"], parts["sigma_log__"], *learnt]
     )
+
+
+def noise_at(case: Case) -> int:
+    """Place of the log noise among the parameters."""
+    return 4 * len(case.design.channels) + len(case.design.baseline.amplitudes)

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from mmm.model import Design, ModelSpec
 
 FloatArray = NDArray[np.float64]
-HEADER = 8
+HEADER = 21
+"""Ten figures, then the starts of the ten parts and the end of the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,25 +37,30 @@ def build_buffer(design: Design, spec: ModelSpec) -> Buffer:
         basis @ basis.T,
         baseline.scale[columns],
         baseline.amplitude_index[columns],
-        baseline.amplitude_scale,
+        np.append(baseline.amplitude_scale, spec.beliefs.noise),
         design.media_prior.kind,
         _hyper(design, spec),
     ]
-    flat = np.concatenate([np.ravel(part).astype(float) for part in parts])
+    flat = [np.asarray(part, dtype=float).ravel() for part in parts]
+    starts = HEADER + np.cumsum([0, *(part.size for part in flat)])
+    media = design.media_prior
     header = [
         n_channels,
         len(design.y),
         len(columns),
         n_groups,
-        spec.beliefs.noise,
-        design.media_prior.pool_location,
-        design.media_prior.pool_spread,
-        HEADER + flat.size,
+        starts[-1],
+        media.pool_location,
+        media.pool_spread,
+        float(media.learns_split),
+        np.log(media.split_spread[0]),
+        media.split_spread[1],
+        *starts,
     ]
     return Buffer(
-        data=np.concatenate([np.array(header, dtype=float), flat]),
+        data=np.concatenate([np.array(header, dtype=float), *flat]),
         columns=columns,
-        n_parameters=4 * n_channels + n_groups + 1,
+        n_parameters=4 * n_channels + n_groups + 1 + int(media.learns_split),
     )
 
 
@@ -72,6 +78,7 @@ def prior_centre(design: Design, spec: ModelSpec) -> FloatArray:
             strength,
             np.log(0.5 * design.baseline.amplitude_scale),
             [np.log(0.3 * spec.beliefs.noise)],
+            [np.log(media.split_spread[0])] if media.learns_split else [],
         ]
     )
 

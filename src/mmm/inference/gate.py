@@ -8,7 +8,17 @@ from mmm.errors import NotConvergedError, listed
 from mmm.inference.records import Fit
 from mmm.sampling import GATE, e_bfmi, ess_bulk, ess_tail, r_hat
 
-SAMPLED = ("retention", "half_saturation", "slope", "return", "effect", "amplitude", "sigma", "coefficient")
+SAMPLED = (
+    "retention",
+    "half_saturation",
+    "slope",
+    "return",
+    "effect",
+    "amplitude",
+    "sigma",
+    "return_spread",
+    "coefficient",
+)
 
 
 def convergence_table(draws: xr.Dataset) -> pd.DataFrame:

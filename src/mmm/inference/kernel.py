@@ -5,7 +5,8 @@ set compiles nothing. docs/method/model.md derives the formulas; `inference.buff
 out. Functions that call each other stay in this file: numba's cache on disk looks at one file only.
 
 Parameters, in order, with C channels and G amplitudes: logit retention (C), log half-saturation
-(C), log slope (C), strength (C: log share of the KPI, or the effect), log amplitude (G), log noise.
+(C), log slope (C), strength (C: log share of the KPI, or the effect), log amplitude (G), log noise,
+and the log spread of returns where it is learnt.
 """
 
 import math
@@ -17,19 +18,33 @@ from numba import types
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Media = tuple[Array, Array, Array]
+"""Spend (channel, period), then by channel: adstocked spend before the first period, kind of belief."""
+Work = tuple[Array, Array, Array]
+"""(channel, period): pressure, its log-odds of saturation, share of the ceiling reached."""
 
-HEADER = 8
+FIGURES, HEADER = 10, 21
+"""Figures of the header, then the starts of the ten parts and the end of the last."""
 POOLED, COEFFICIENT = 0, 2
 NO_PRESSURE = 1e-200
 """Adstocked spend below this counts as none: its logarithm is of no use, and denormals are slow."""
+ROUND = 6755399441055744.0
+"""Adding 1.5 * 2**52 rounds to an integer, which then sits in the lowest bits."""
+LN2_HIGH, LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
+HALF_ROOT_BITS, BIASED_52 = np.int64(0x3FE6A09E667F3BCD), np.int64(0x4330000000000000)
+"""Bits of the root of one half, and of 2**52: an integer put below the latter becomes a float."""
+
+_compiled = numba.njit(cache=True, error_model="numpy")
+_straight = numba.njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+_reordered = numba.njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
 
 
-@numba.njit(cache=True, error_model="numpy")
+@_compiled
 def _sizes(data: Array) -> tuple[int, int, int, int]:
     return int(data[0]), int(data[1]), int(data[2]), int(data[3])
 
 
-@numba.njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
+@_reordered
 def _dot(left: Array, right: Array) -> float:
     total = 0.0
     for i in range(left.shape[0]):
@@ -37,14 +52,42 @@ def _dot(left: Array, right: Array) -> float:
     return total
 
 
-@numba.njit(cache=True, error_model="numpy", fastmath={"contract"})
+@_straight
 def _add_multiple(target: Array, factor: float, row: Array) -> None:
     for i in range(target.shape[0]):
         target[i] += factor * row[i]
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _pressure(spend: Array, carry_in: float, retention: float, pressure: Array) -> None:
+@_straight
+def _exp(x: float) -> float:
+    """Exponential that LLVM turns into vectors: polynomial in the remainder, n added to the exponent."""
+    x = min(max(x, -700.0), 700.0)
+    shifted = x * 1.4426950408889634 + ROUND
+    n = shifted - ROUND
+    r = (x - n * LN2_HIGH) - n * LN2_LOW
+    p = (((1.0 / 479001600.0 * r + 1.0 / 39916800.0) * r + 1.0 / 3628800.0) * r + 1.0 / 362880.0) * r
+    p = ((((p + 1.0 / 40320.0) * r + 1.0 / 5040.0) * r + 1.0 / 720.0) * r + 1.0 / 120.0) * r
+    p = ((((p + 1.0 / 24.0) * r + 1.0 / 6.0) * r + 0.5) * r + 1.0) * r + 1.0
+    bits = np.float64(p).view(np.int64) + (np.float64(shifted).view(np.int64) << np.int64(52))
+    return np.int64(bits).view(np.float64)
+
+
+@_straight
+def _log(x: float) -> float:
+    """Logarithm of a positive normal number, likewise: e log 2 plus the series of 2 atanh(f)."""
+    bits = np.float64(x).view(np.int64)
+    exponent = np.uint64(bits - HALF_ROOT_BITS + (np.int64(1023) << np.int64(52))) >> np.uint64(52)
+    e = np.int64(np.int64(exponent) | BIASED_52).view(np.float64) - (4503599627370496.0 + 1023.0)
+    m = np.int64(bits - ((np.int64(exponent) - np.int64(1023)) << np.int64(52))).view(np.float64)
+    f = (m - 1.0) / (m + 1.0)
+    s = f * f
+    p = (((1.0 / 21.0 * s + 1.0 / 19.0) * s + 1.0 / 17.0) * s + 1.0 / 15.0) * s + 1.0 / 13.0
+    p = (((((p * s + 1.0 / 11.0) * s + 1.0 / 9.0) * s + 1.0 / 7.0) * s + 1.0 / 5.0) * s + 1.0 / 3.0) * s + 1.0
+    return e * LN2_HIGH + (2.0 * f * p + e * LN2_LOW)
+
+
+@_compiled
+def _adstock(spend: Array, carry_in: float, retention: float, pressure: Array) -> None:
     """Geometric adstock by its recursion."""
     previous = carry_in
     for t in range(spend.shape[0]):
@@ -54,41 +97,35 @@ def _pressure(spend: Array, carry_in: float, retention: float, pressure: Array) 
         pressure[t] = previous
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _saturate(pressure: Array, log_half: float, slope: float, log_odds: Array, reached: Array) -> float:
-    """Hill by its log-odds; gives the sum over periods."""
-    total = 0.0
+@_compiled
+def _saturate(pressure: Array, log_half: float, slope: float, log_odds: Array, reached: Array) -> None:
+    """Hill by its log-odds; exactly 0 where there is no pressure."""
     for t in range(pressure.shape[0]):
-        if pressure[t] > 0.0:
-            log_odds[t] = slope * (math.log(pressure[t]) - log_half)
-            reached[t] = 1.0 / (1.0 + math.exp(-log_odds[t]))
-        else:
-            log_odds[t] = 0.0
-            reached[t] = 0.0
-        total += reached[t]
+        log_odds[t] = slope * (_log(max(pressure[t], NO_PRESSURE)) - log_half)
+        share = 1.0 / (1.0 + _exp(-log_odds[t]))
+        reached[t] = share if pressure[t] > 0.0 else 0.0
+
+
+@_reordered
+def _sum(values: Array) -> float:
+    total = 0.0
+    for i in range(values.shape[0]):
+        total += values[i]
     return total
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _media(
-    theta: Array,
-    spend: Array,
-    carry_in: Array,
-    kind: Array,
-    pressure: Array,
-    log_odds: Array,
-    reached: Array,
-    residual: Array,
-    ceiling: Array,
-    total: Array,
-) -> None:
-    """Subtract each channel's contribution from `residual`; fill the arrays that the gradient needs."""
+@_compiled
+def _media(theta: Array, media: Media, work: Work, residual: Array, ceiling: Array, total: Array) -> None:
+    """Subtract each channel's contribution from `residual`; fill what the gradient needs."""
+    spend, carry_in, kind = media
+    pressure, log_odds, reached = work
     channels, periods = spend.shape
     for c in range(channels):
         retention = 1.0 / (1.0 + math.exp(-theta[c]))
-        _pressure(spend[c], carry_in[c], retention, pressure[c])
+        _adstock(spend[c], carry_in[c], retention, pressure[c])
         slope = math.exp(theta[2 * channels + c])
-        total[c] = _saturate(pressure[c], theta[channels + c], slope, log_odds[c], reached[c])
+        _saturate(pressure[c], theta[channels + c], slope, log_odds[c], reached[c])
+        total[c] = _sum(reached[c])
         strength = theta[3 * channels + c]
         if kind[c] == COEFFICIENT:
             ceiling[c] = strength
@@ -97,25 +134,16 @@ def _media(
         _add_multiple(residual, -ceiling[c], reached[c])
 
 
-@numba.njit(cache=True, error_model="numpy")
+@_compiled
 def _media_gradient(
-    theta: Array,
-    spend: Array,
-    carry_in: Array,
-    kind: Array,
-    pressure: Array,
-    log_odds: Array,
-    reached: Array,
-    pull: Array,
-    ceiling: Array,
-    total: Array,
-    gradient: Array,
+    theta: Array, media: Media, work: Work, pull: Array, ceiling: Array, total: Array, gradient: Array
 ) -> None:
     """Add to `gradient` what the likelihood says of each channel; `pull` is its slope in the mean."""
+    spend, carry_in, kind = media
+    pressure, log_odds, reached = work
     channels, periods = spend.shape
+    bend = np.empty(periods)
     for c in range(channels):
-        retention = 1.0 / (1.0 + math.exp(-theta[c]))
-        slope = math.exp(theta[2 * channels + c])
         along = _dot(pull, reached[c])
         centre = along / total[c]
         if kind[c] == COEFFICIENT:
@@ -123,95 +151,94 @@ def _media_gradient(
             gradient[3 * channels + c] += along
         else:
             gradient[3 * channels + c] += ceiling[c] * along
-        in_half, in_slope, in_retention = 0.0, 0.0, 0.0
-        moved, previous = 0.0, carry_in[c]
         for t in range(periods):
-            moved = previous - spend[c, t] + retention * moved
-            previous = pressure[c, t]
-            if previous > 0.0:
-                bend = (pull[t] - centre) * reached[c, t] * (1.0 - reached[c, t])
-                in_half += bend
-                in_slope += bend * log_odds[c, t]
-                in_retention += bend / previous * moved
-        gradient[c] += ceiling[c] * slope * in_retention * retention * (1.0 - retention)
-        gradient[channels + c] -= ceiling[c] * slope * in_half
-        gradient[2 * channels + c] += ceiling[c] * in_slope
+            bend[t] = (pull[t] - centre) * reached[c, t] * (1.0 - reached[c, t])
+        slope = math.exp(theta[2 * channels + c])
+        gradient[channels + c] -= ceiling[c] * slope * _sum(bend)
+        gradient[2 * channels + c] += ceiling[c] * _dot(bend, log_odds[c])
+        retention = 1.0 / (1.0 + math.exp(-theta[c]))
+        for t in range(periods):
+            bend[t] /= max(pressure[c, t], NO_PRESSURE)
+        along = _through_adstock(spend[c], carry_in[c], retention, pressure[c], bend)
+        gradient[c] += ceiling[c] * slope * along * retention * (1.0 - retention)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@_compiled
+def _through_adstock(spend: Array, carry_in: float, retention: float, pressure: Array, pull: Array) -> float:
+    """Sum over periods of `pull` times the derivative of the adstock in the retention."""
+    total, moved, previous = 0.0, 0.0, carry_in
+    for t in range(spend.shape[0]):
+        moved = previous - spend[t] + retention * moved
+        previous = pressure[t]
+        total += pull[t] * moved
+    return total
+
+
+@_compiled
 def _normal(value: float, location: float, spread: float) -> tuple[float, float]:
     z = (value - location) / spread
     return -0.5 * z * z, -z / spread
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _prior(
-    theta: Array,
-    channels: int,
-    groups: int,
-    hyper: Array,
-    kind: Array,
-    group_scale: Array,
-    noise_scale: float,
-    pool: Array,
-    gradient: Array,
-) -> float:
-    """Log-density of the parameters and its gradient, which is written over `gradient`.
+@_compiled
+def _prior(theta: Array, header: Array, scales: Array, kind: Array, hyper: Array, gradient: Array) -> float:
+    """Log-density of the parameters; its gradient is written over `gradient`.
 
-    Rows of `hyper`: Beta a and b, mean and sd of log half, of log slope, of the strength.
+    Rows of `hyper`: Beta a and b, mean and sd of log half-saturation, of log slope, of the strength.
     """
+    channels = kind.shape[0]
     density = 0.0
     for c in range(channels):
-        a, b = hyper[0, c], hyper[1, c]
-        z = theta[c]
+        a, b, z = hyper[0, c], hyper[1, c], theta[c]
+        softplus = math.log1p(math.exp(-abs(z))) + max(-z, 0.0)
         retention = 1.0 / (1.0 + math.exp(-z))
-        density += -a * math.log1p(math.exp(-z)) - b * (z + math.log1p(math.exp(-z)))
+        density -= a * softplus + b * (z + softplus)
         gradient[c] = a * (1.0 - retention) - b * retention
-        for block in range(1, 3):
+        for block in range(1, 4):
             at = block * channels + c
-            value, gradient[at] = _normal(theta[at], hyper[2 * block, c], hyper[2 * block + 1, c])
-            density += value
-        at = 3 * channels + c
-        if kind[c] == POOLED:
             gradient[at] = 0.0
-        else:
-            value, gradient[at] = _normal(theta[at], hyper[6, c], hyper[7, c])
-            density += value
-    density += _pool_prior(theta, channels, hyper, kind, pool, gradient)
-    for g in range(groups + 1):
+            if block < 3 or kind[c] != POOLED:
+                value, gradient[at] = _normal(theta[at], hyper[2 * block, c], hyper[2 * block + 1, c])
+                density += value
+    for g in range(scales.shape[0]):
         at = 4 * channels + g
-        scale = noise_scale if g == groups else group_scale[g]
-        ratio = math.exp(theta[at]) / scale
+        ratio = math.exp(theta[at]) / scales[g]
         density += theta[at] - 0.5 * ratio * ratio
         gradient[at] = 1.0 - ratio * ratio
-    return density
+    return density + _pool_prior(theta, header, kind, hyper[6], gradient)
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _pool_prior(
-    theta: Array, channels: int, hyper: Array, kind: Array, pool: Array, gradient: Array
-) -> float:
-    """Log-normal total of the pooled channels, normal deviations from the split by cost."""
+@_compiled
+def _pool_prior(theta: Array, header: Array, kind: Array, weight: Array, gradient: Array) -> float:
+    """Log-normal total of the pooled channels, normal deviations from the split by cost, summing to 0."""
+    channels = kind.shape[0]
     members, total, mean = 0, 0.0, 0.0
     for c in range(channels):
         if kind[c] == POOLED:
             members += 1
             total += math.exp(theta[3 * channels + c])
-            mean += theta[3 * channels + c] - hyper[6, c]
+            mean += theta[3 * channels + c] - weight[c]
     if members == 0:
         return 0.0
     mean /= members
-    density, slope = _normal(math.log(total), pool[0], pool[1])
+    is_learnt = header[7] > 0.0
+    log_spread = theta[-1] if is_learnt else header[8]
+    density, slope = _normal(math.log(total), header[5], header[6])
+    squares = 0.0
     for c in range(channels):
         if kind[c] == POOLED:
             at = 3 * channels + c
-            value, pull = _normal(theta[at] - hyper[6, c], mean, hyper[7, c])
-            density += value
-            gradient[at] = pull + slope * math.exp(theta[at]) / total
-    return density
+            z = (theta[at] - weight[c] - mean) * math.exp(-log_spread)
+            squares += z * z
+            gradient[at] = slope * math.exp(theta[at]) / total - z * math.exp(-log_spread)
+    if is_learnt:
+        value, pull = _normal(log_spread, header[8], header[9])
+        density += value - (members - 1) * log_spread
+        gradient[-1] = pull + squares - (members - 1)
+    return density - 0.5 * squares
 
 
-@numba.njit(cache=True, error_model="numpy")
+@_compiled
 def _deviations(theta: Array, channels: int, scale: Array, group: Array, deviation: Array) -> None:
     """Prior standard deviation of each coefficient of the baseline."""
     for k in range(scale.shape[0]):
@@ -219,7 +246,7 @@ def _deviations(theta: Array, channels: int, scale: Array, group: Array, deviati
         deviation[k] = scale[k] if g < 0 else scale[k] * math.exp(theta[4 * channels + g])
 
 
-@numba.njit(cache=True, error_model="numpy")
+@_compiled
 def _factor(gram: Array, deviation: Array, inverse_variance: float, lower: Array) -> float:
     """Cholesky factor of I + D G D / noise variance, row by row; gives its log-determinant."""
     size = deviation.shape[0]
@@ -238,7 +265,7 @@ def _factor(gram: Array, deviation: Array, inverse_variance: float, lower: Array
     return log_determinant
 
 
-@numba.njit(cache=True, error_model="numpy")
+@_compiled
 def _solve(lower: Array, right: Array) -> None:
     """Solve L L' x = right in place."""
     size = right.shape[0]
@@ -247,7 +274,7 @@ def _solve(lower: Array, right: Array) -> None:
     _solve_transposed(lower, right)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@_compiled
 def _solve_transposed(lower: Array, right: Array) -> None:
     """Solve L' x = right in place."""
     for i in range(right.shape[0] - 1, -1, -1):
@@ -255,7 +282,7 @@ def _solve_transposed(lower: Array, right: Array) -> None:
         _add_multiple(right[:i], -right[i], lower[i, :i])
 
 
-@numba.njit(cache=True, error_model="numpy")
+@_compiled
 def _inverse_diagonal(lower: Array, inverse: Array, diagonal: Array) -> None:
     """Diagonal of the inverse of L L': the squared norms of the columns of L's inverse."""
     size = diagonal.shape[0]
@@ -270,51 +297,41 @@ def _inverse_diagonal(lower: Array, inverse: Array, diagonal: Array) -> None:
             diagonal[j] += inverse[i, j] * inverse[i, j]
 
 
-@numba.njit(cache=True, error_model="numpy")
+@_compiled
 def _unpack(data: Array) -> tuple[Array, ...]:
-    """Views of the buffer; `inference.buffer` writes them in this order."""
-    channels, periods, columns, groups = _sizes(data)
-    at = HEADER
-    spend = data[at : at + channels * periods].reshape((channels, periods))
-    at += channels * periods
-    carry_in = data[at : at + channels]
-    at += channels
-    outcome = data[at : at + periods]
-    at += periods
-    basis = data[at : at + columns * periods].reshape((columns, periods))
-    at += columns * periods
-    gram = data[at : at + columns * columns].reshape((columns, columns))
-    at += columns * columns
-    scale = data[at : at + columns]
-    at += columns
-    group = data[at : at + columns]
-    at += columns
-    group_scale = data[at : at + groups]
-    at += groups
-    kind = data[at : at + channels]
-    at += channels
-    hyper = data[at : at + 8 * channels].reshape((8, channels))
-    return spend, carry_in, outcome, basis, gram, scale, group, group_scale, kind, hyper
+    """Views of the buffer: its header says where each part starts."""
+    channels, periods, columns, _ = _sizes(data)
+    at = data[FIGURES:HEADER].astype(np.int64)
+    return (
+        data[at[0] : at[1]].reshape((channels, periods)),
+        data[at[1] : at[2]],
+        data[at[2] : at[3]],
+        data[at[3] : at[4]].reshape((columns, periods)),
+        data[at[4] : at[5]].reshape((columns, columns)),
+        data[at[5] : at[6]],
+        data[at[6] : at[7]],
+        data[at[7] : at[8]],
+        data[at[8] : at[9]],
+        data[at[9] : at[10]].reshape((8, channels)),
+    )
 
 
-@numba.njit(cache=True, error_model="numpy")
+@_compiled
 def log_density(theta: Array, data: Array, gradient: Array) -> float:
     """Give the log-density, up to a constant, and write its gradient over `gradient`."""
     channels, periods, columns, groups = _sizes(data)
-    spend, carry_in, outcome, basis, gram, scale, group, group_scale, kind, hyper = _unpack(data)
-    pressure, log_odds = np.empty((channels, periods)), np.empty((channels, periods))
-    reached, residual = np.empty((channels, periods)), outcome.copy()
-    ceiling, total = np.empty(channels), np.empty(channels)
-    density = _prior(theta, channels, groups, hyper, kind, group_scale, data[4], data[5:7], gradient)
-    _media(theta, spend, carry_in, kind, pressure, log_odds, reached, residual, ceiling, total)
+    spend, carry_in, outcome, basis, gram, scale, group, scales, kind, hyper = _unpack(data)
+    work = (np.empty((channels, periods)), np.empty((channels, periods)), np.empty((channels, periods)))
+    residual, ceiling, total = outcome.copy(), np.empty(channels), np.empty(channels)
+    density = _prior(theta, data[:HEADER], scales, kind, hyper, gradient)
+    _media(theta, (spend, carry_in, kind), work, residual, ceiling, total)
 
-    log_noise = theta[4 * channels + groups]
-    inverse_variance = math.exp(-2.0 * log_noise)
-    deviation, mean = np.empty(columns), np.empty(columns)
+    at_noise = 4 * channels + groups
+    inverse_variance = math.exp(-2.0 * theta[at_noise])
+    deviation, mean, diagonal = np.empty(columns), np.empty(columns), np.empty(columns)
     lower, inverse = np.empty((columns, columns)), np.empty((columns, columns))
-    diagonal = np.empty(columns)
     _deviations(theta, channels, scale, group, deviation)
-    density -= 0.5 * _factor(gram, deviation, inverse_variance, lower) + periods * log_noise
+    density -= 0.5 * _factor(gram, deviation, inverse_variance, lower) + periods * theta[at_noise]
     for k in range(columns):
         mean[k] = deviation[k] * _dot(basis[k], residual) * inverse_variance
     _solve(lower, mean)
@@ -324,7 +341,6 @@ def log_density(theta: Array, data: Array, gradient: Array) -> float:
     misfit = _dot(residual, residual) * inverse_variance
     density -= 0.5 * (misfit + _dot(mean, mean))
 
-    at_noise = 4 * channels + groups
     gradient[at_noise] += misfit - periods
     for k in range(columns):
         gradient[at_noise] += 1.0 - diagonal[k]
@@ -332,13 +348,11 @@ def log_density(theta: Array, data: Array, gradient: Array) -> float:
             gradient[4 * channels + int(group[k])] += mean[k] * mean[k] - 1.0 + diagonal[k]
     for t in range(periods):
         residual[t] *= inverse_variance
-    _media_gradient(
-        theta, spend, carry_in, kind, pressure, log_odds, reached, residual, ceiling, total, gradient
-    )
+    _media_gradient(theta, (spend, carry_in, kind), work, residual, ceiling, total, gradient)
     return density
 
 
-@numba.njit(cache=True, error_model="numpy")
+@_compiled
 def complete_draws(thetas: Array, normals: Array, data: Array, coefficients: Array, effects: Array) -> None:
     """Draw the baseline's coefficients given each draw of the parameters, exactly; fill the effects.
 
@@ -346,16 +360,14 @@ def complete_draws(thetas: Array, normals: Array, data: Array, coefficients: Arr
     """
     channels, periods, columns, groups = _sizes(data)
     spend, carry_in, outcome, basis, gram, scale, group, _, kind, _ = _unpack(data)
-    pressure, log_odds = np.empty((channels, periods)), np.empty((channels, periods))
-    reached, residual = np.empty((channels, periods)), np.empty(periods)
-    total, deviation = np.empty(channels), np.empty(columns)
+    work = (np.empty((channels, periods)), np.empty((channels, periods)), np.empty((channels, periods)))
+    residual, total, deviation = np.empty(periods), np.empty(channels), np.empty(columns)
     lower, mean, noise = np.empty((columns, columns)), np.empty(columns), np.empty(columns)
     for n in range(thetas.shape[0]):
-        theta = thetas[n]
         residual[:] = outcome
-        _media(theta, spend, carry_in, kind, pressure, log_odds, reached, residual, effects[n], total)
-        inverse_variance = math.exp(-2.0 * theta[4 * channels + groups])
-        _deviations(theta, channels, scale, group, deviation)
+        _media(thetas[n], (spend, carry_in, kind), work, residual, effects[n], total)
+        inverse_variance = math.exp(-2.0 * thetas[n, 4 * channels + groups])
+        _deviations(thetas[n], channels, scale, group, deviation)
         _factor(gram, deviation, inverse_variance, lower)
         for k in range(columns):
             mean[k] = deviation[k] * _dot(basis[k], residual) * inverse_variance
@@ -374,7 +386,7 @@ def log_density_entry(size: int, position: Any, gradient: Any, density: Any, use
     """C entry for the sampler: 0 when all is finite, else an error that it may recover from."""
     n = int(size)
     header = numba.carray(user_data, (HEADER,))
-    data = numba.carray(user_data, (int(header[7]),))
+    data = numba.carray(user_data, (int(header[HEADER - 1]),))
     slope = numba.carray(gradient, (n,))
     value = log_density(numba.carray(position, (n,)), data, slope)
     numba.carray(density, (1,))[0] = value

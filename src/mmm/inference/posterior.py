@@ -17,7 +17,8 @@ def draws_dataset(
 ) -> xr.Dataset:
     """Name the parameters: positions (chain, draw, parameter), coefficients and effects likewise."""
     n_channels, n_groups = len(design.channels), len(design.baseline.amplitudes)
-    blocks = np.split(positions, [n_channels * k for k in (1, 2, 3, 4)] + [4 * n_channels + n_groups], axis=2)
+    at_noise = 4 * n_channels + n_groups
+    blocks = np.split(positions, [*(n_channels * k for k in (1, 2, 3, 4)), at_noise], axis=2)
     retention = 1 / (1 + np.exp(-blocks[0]))
     half_saturation, slope, share = np.exp(blocks[1]), np.exp(blocks[2]), np.exp(blocks[3])
     declared = design.media_prior.kind == COEFFICIENT
@@ -25,7 +26,7 @@ def draws_dataset(
         reached = saturated_media(design, retention, half_saturation, slope).mean(axis=-1)
         share[..., declared] = (effects * reached)[..., declared]
     by_channel = ("chain", "draw", "channel")
-    return xr.Dataset(
+    draws = xr.Dataset(
         {
             "retention": (by_channel, retention),
             "half_saturation": (by_channel, half_saturation),
@@ -45,6 +46,9 @@ def draws_dataset(
             "group": list(design.baseline.amplitudes),
         },
     )
+    if not design.media_prior.learns_split:
+        return draws
+    return draws.assign(return_spread=(("chain", "draw"), np.exp(blocks[5][..., 1])))
 
 
 def stats_dataset(found: Draws) -> xr.Dataset:

@@ -8,7 +8,7 @@ import xarray as xr
 from mmm.model import Design, ModelSpec
 from mmm.sampling import Progress, SamplerSettings, available_threads
 
-RENAMED = ("retention", "half_saturation", "slope", "share", "effect", "coefficient", "amplitude", "sigma")
+NAMES = ("retention", "half_saturation", "slope", "share", "effect", "coefficient", "amplitude", "sigma")
 
 
 def sample_pymc(
@@ -36,7 +36,8 @@ def sample_pymc(
 
 
 def _stored(design: Design) -> list[str]:
-    return [name for name in RENAMED if name != "amplitude" or design.baseline.amplitudes]
+    stored = [name for name in NAMES if name != "amplitude" or design.baseline.amplitudes]
+    return [*stored, "return_spread"] if design.media_prior.learns_split else stored
 
 
 def _draws(posterior: xr.Dataset, design: Design) -> xr.Dataset:

@@ -119,7 +119,10 @@ def _pooled_share(design: Design, pooled: NDArray[np.int64]) -> Tensor:
     total = pm.LogNormal("pool_share", prior.pool_location, prior.pool_spread)
     if pooled.size == 1:
         return total
-    deviation = pm.ZeroSumNormal("split", sigma=prior.spread[pooled][0], dims="pooled_channel")
+    spread: Tensor | float = prior.split_spread[0]
+    if prior.learns_split:
+        spread = pm.LogNormal("return_spread", np.log(prior.split_spread[0]), prior.split_spread[1])
+    deviation = pm.ZeroSumNormal("split", sigma=spread, dims="pooled_channel")
     return total * pt.special.softmax(prior.location[pooled] + deviation)
 
 

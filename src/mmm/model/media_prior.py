@@ -5,7 +5,8 @@ Inside the model the strength of a channel is its share of the total KPI, `share
 
 Channels without a belief of their own form one pool. The pool's total share is log-normal; its
 split is `cost weight * exp(deviation)` brought to a sum of 1, deviations being normal with a
-common spread. Hence the total does not know how many channels there are.
+common spread, learnt when the pool is large enough. So the total does not know how many channels
+there are, and returns are drawn together as far as the data show them alike.
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from mmm.model.spec import ModelSpec
 FloatArray = NDArray[np.float64]
 
 POOLED, SHARE, COEFFICIENT = 0, 1, 2
+MIN_LEARNING_POOL = 3
 _POINTS = 2**13
 
 
@@ -34,11 +36,15 @@ class MediaPrior:
     location: FloatArray
     """(channel) Log of the cost weight in the pool, log of the median share, or mean effect."""
     spread: FloatArray
-    """(channel) Standard deviation of the deviation, of the log share, or of the effect."""
+    """(channel) Standard deviation of the log share, or of the effect; in the pool that of a return."""
     pool_location: float
     """Log of the median total share of the pool."""
     pool_spread: float
     """Standard deviation of its logarithm."""
+    split_spread: tuple[float, float]
+    """Spread of the deviations: median, and standard deviation of its logarithm."""
+    learns_split: bool
+    """Whether that spread is a parameter; else it is its median."""
 
 
 def build_media_prior(
@@ -54,7 +60,7 @@ def build_media_prior(
     beliefs = spec.beliefs
     kind = np.full(len(channels), POOLED)
     location = np.log(full_cost)
-    spread = np.full(len(channels), beliefs.split_spread)
+    spread = np.full(len(channels), beliefs.split_spread[0])
     small = full_cost < beliefs.small_channel_cost * full_cost.sum()
     if not small.all():
         kind[small] = SHARE
@@ -79,6 +85,8 @@ def build_media_prior(
         spread=spread,
         pool_location=_pool_location(spec, kind, location, spread) if pooled.any() else 0.0,
         pool_spread=spec.media_share_spread,
+        split_spread=beliefs.split_spread,
+        learns_split=bool(pooled.sum() >= MIN_LEARNING_POOL),
     )
 
 

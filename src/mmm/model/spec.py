@@ -37,8 +37,9 @@ class Beliefs:
     """Median, and standard deviation of the logarithm."""
     slope: tuple[float, float] = (1.0, 0.3)
     """Median, and standard deviation of the logarithm."""
-    split_spread: float = 0.75
-    """How far returns differ between channels: standard deviation of the logarithm."""
+    split_spread: tuple[float, float] = (0.7, 0.4)
+    """How far returns differ between channels: median of the standard deviation of their logarithm,
+    and standard deviation of its own logarithm."""
     small_channel_cost: float = 0.01
     """Below this share of the full cost a channel takes a belief on its share of the KPI."""
     small_channel_share: tuple[float, float] = (0.05, 1.0)
