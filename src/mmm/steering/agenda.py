@@ -10,9 +10,10 @@ import pandas as pd
 from mmm.params import RunParams
 from mmm.params.record import Text
 from mmm.records import TABLES
+from mmm.steering.funnel import costliest_stage
 from mmm.steering.reference import KpiReference
 from mmm.steering.wording import Amount, TextKey, sentence
-from mmm.texts import Language
+from mmm.texts import Language, keys
 
 RITUAL = "quarterly"
 Tables = Mapping[str, pd.DataFrame]
@@ -31,7 +32,7 @@ class AgendaItem:
 
 def agenda_items(tables: Tables, reference: KpiReference, params: RunParams) -> tuple[AgendaItem, ...]:
     """Choose the points of the quarterly committee from the tables that this run has."""
-    points = (_results, _gap, _returns, _allocation, _acquisition, _objectives, _alerts, _actions)
+    points = (_results, _gap, _returns, _allocation, _acquisition, _funnel, _objectives, _alerts, _actions)
     return tuple(item for point in points for item in point(tables, reference, params))
 
 
@@ -168,6 +169,16 @@ def _acquisition(tables: Tables, reference: KpiReference, params: RunParams) -> 
         cac=Amount(value=float(cac["value"]), unit="money"),
         **_amounts(ratio, "lower", "upper", "target"),
     )
+
+
+def _funnel(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
+    value = _kpi(tables, "ltv")
+    found = None if value is None else costliest_stage(_rows(tables, "funnel"), float(value["value"]))
+    if found is None:
+        return
+    stage, money = found
+    key = f"stage.{stage}"
+    yield _item("funnel", stage=TextKey(key=key) if key in keys("en") else stage, money=money)
 
 
 def _objectives(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:

@@ -82,6 +82,12 @@ def threshold_alerts(
     return rows
 
 
+def without_echoes(thresholds: list[Row], odd: list[Row]) -> list[Row]:
+    """Leave out thresholds that only an abnormal variation made a KPI pass: one cause, one alert."""
+    started = {row["subject"]: row["since"] for row in odd if row["kind"] == ABNORMAL}
+    return [row for row in thresholds if row["since"] < started.get(row["subject"], pd.Timestamp.max)]
+
+
 def _first_bad(reading: KpiReading) -> Window:
     """Give the oldest window of the unbroken run of windows beyond a threshold."""
     first = reading.latest or 0

@@ -18,7 +18,7 @@ from mmm.steering.periods import QUARTER, YEAR
 
 FloatArray = npt.NDArray[np.float64]
 SHARED = 0.5
-"""Share of a forecast's variance that all periods ahead have in common (level and effects, not noise)."""
+"""Without the model's own paths: share of a forecast's variance that all periods ahead have in common."""
 _QUANTILES = {"p025": 0.025, "p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9, "p975": 0.975}
 
 
@@ -36,15 +36,25 @@ def future_facts(
     plan: xr.Dataset | None,
     ahead: pd.DatetimeIndex,
     *,
+    drawn: Mapping[str, pd.DataFrame],
     frequency: Frequency,
     seed: int,
 ) -> pd.DataFrame:
-    """Draw paths of the observed facts over the periods ahead: index (draw, period)."""
+    """Draw paths of the observed facts over the periods ahead: index (draw, period).
+
+    Parameters
+    ----------
+    forecast
+        Published forecast, used for the outcomes that are not in `drawn`.
+    drawn
+        Outcome: the model's own predictive paths, one row per draw, one column per period.
+    """
     rng = np.random.default_rng(seed)
     paths = _repeated(observed, ahead, frequency, rng)
     for name, values in _planned(plan, ahead).items():
         paths[name] = np.where(np.isfinite(values), values, paths[name])
-    for outcome, values in _forecast(forecast, ahead, rng).items():
+    paths_of = {name: rows.reindex(columns=ahead).to_numpy() for name, rows in drawn.items()}
+    for outcome, values in {**_forecast(forecast, ahead, rng), **paths_of}.items():
         if outcome not in paths:
             continue
         with np.errstate(invalid="ignore", divide="ignore"):

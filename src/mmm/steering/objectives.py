@@ -58,6 +58,8 @@ class Outlook:
     modelled: pd.DataFrame
     forecast: pd.DataFrame | None
     """Published forecast of the outcomes under the plan."""
+    drawn: Mapping[str, pd.DataFrame]
+    """Outcome: the model's own predictive paths under the plan, one row per draw, one column per period."""
     plan: xr.Dataset | None
     frequency: Frequency
     seed: int
@@ -138,7 +140,13 @@ def joined_paths(outlook: Outlook, ahead: pd.DatetimeIndex) -> pd.DataFrame:
     """
     observed, modelled = outlook.observed, outlook.modelled
     future = future_facts(
-        observed, outlook.forecast, outlook.plan, ahead, frequency=outlook.frequency, seed=outlook.seed
+        observed,
+        outlook.forecast,
+        outlook.plan,
+        ahead,
+        drawn=outlook.drawn,
+        frequency=outlook.frequency,
+        seed=outlook.seed,
     )
     recent = observed.tail(2 * QUARTER[outlook.frequency])
     past = pd.concat(dict.fromkeys(range(N_DRAWS), recent), names=["draw"])

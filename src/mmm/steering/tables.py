@@ -20,11 +20,13 @@ from mmm.steering.alerts import (
     objective_alerts,
     pacing_alerts,
     threshold_alerts,
+    without_echoes,
 )
 from mmm.steering.campaigns import campaigns_table
 from mmm.steering.funnel import funnel_table
 from mmm.steering.gathered import SteeringFacts, Tables, calendar_shares, steering_facts
 from mmm.steering.kpi_values import kpi_history_table, kpis_table
+from mmm.steering.modelled import N_DRAWS
 from mmm.steering.objectives import Outlook, objectives_table
 from mmm.steering.pacing import pacing_table
 from mmm.steering.variance import outcome_gaps, spend_gaps, target_total, variance_windows
@@ -71,6 +73,7 @@ def steering_tables(  # noqa: PLR0917 - called with what a run holds, in the ord
         observed=facts.observed,
         modelled=facts.modelled,
         forecast=run_tables.get("forecast"),
+        drawn=_predictive_paths(fits or {}, plan, params.seed),
         plan=plan,
         frequency=frequency,
         seed=params.seed,
@@ -89,6 +92,20 @@ def steering_tables(  # noqa: PLR0917 - called with what a run holds, in the ord
     items = agenda_items({**run_tables, **found}, facts.reference, params)
     found["agenda"] = agenda_table(items, "en", currency)
     return found
+
+
+def _predictive_paths(
+    fits: "Mapping[str, Fit]", plan: xr.Dataset | None, seed: int
+) -> dict[str, pd.DataFrame]:
+    if plan is None or not fits:
+        return {}
+    from mmm.effects.forecast import forecast  # noqa: PLC0415 - only with a fit
+
+    expected = {outcome: forecast(fit, plan, N_DRAWS) for outcome, fit in fits.items()}
+    return {
+        outcome: pd.DataFrame(paths.predicted(seed), columns=pd.DatetimeIndex(paths.periods))
+        for outcome, paths in expected.items()
+    }
 
 
 def _variance(params: RunParams, facts: SteeringFacts, fits: "Mapping[str, Fit]") -> pd.DataFrame:
@@ -140,9 +157,10 @@ def _alerts(
     frequency, last = params.calendar.frequency, facts.observed.index[-1]
     periods = pd.DatetimeIndex(facts.observed.index)
     calendar = calendar_shares(facts.panel)
+    odd = abnormal_alerts(facts.readings, found["kpi_history"], calendar, facts.database, params)
     rows = [
-        *threshold_alerts(facts.readings, facts.database, frequency),
-        *abnormal_alerts(facts.readings, found["kpi_history"], calendar, facts.database, params),
+        *odd,
+        *without_echoes(threshold_alerts(facts.readings, facts.database, frequency), odd),
         *pacing_alerts(found["pacing"], last),
         *objective_alerts(found["objectives"], facts.readings, facts.database, last),
         *definition_alerts(facts.reference, facts.readings, periods, frequency),

@@ -185,7 +185,14 @@ def write_world(folder: Path) -> None:
     clicks = np.rint(1_000 * np.exp(rng.normal(0, 0.02, n_weeks)))
     clicks[-1] = 400  # planted: the cost of a click more than doubles in the last week
     search = pd.DataFrame(
-        {"date": WEEKS, "channel": "search", "campaign": "generic", "spend": 1_000.0, "impressions": 50_000, "clicks": clicks}
+        {
+            "date": WEEKS,
+            "channel": "search",
+            "campaign": "generic",
+            "spend": 1_000.0,
+            "impressions": 50_000,
+            "clicks": clicks,
+        }
     )
     tv = pd.DataFrame({"date": WEEKS, "channel": "tv", "campaign": "brand", "spend": 2_000.0})
     pd.concat([search, tv]).to_csv(folder / "ads.csv", index=False)
@@ -198,7 +205,9 @@ def write_world(folder: Path) -> None:
         for channel, spend in (("search", 800.0), ("tv", 2_000.0))
     ]
     pd.concat(budget).to_csv(folder / "budget.csv", index=False)
-    pd.DataFrame({"date": weeks, "revenue": 21_000.0, "new_customers": 110}).to_csv(folder / "targets.csv", index=False)
+    pd.DataFrame({"date": weeks, "revenue": 21_000.0, "new_customers": 110}).to_csv(
+        folder / "targets.csv", index=False
+    )
     funnel = {"date": WEEKS, "visits": 10_000, "leads": 500, "mql": 200, "sql": 80, "sales": 20}
     pd.DataFrame(funnel).to_csv(folder / "funnel.csv", index=False)
     answered = WEEKS[:-3]  # planted: the survey stopped three weeks before the end

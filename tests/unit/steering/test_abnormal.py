@@ -46,6 +46,10 @@ def test_a_peak_that_comes_with_a_known_event_is_not_an_anomaly():
     unknown = departures(peaked, NO_CALENDAR, "weekly", 4)
     assert known["p_value"].iloc[-2:].min() > 0.01
     assert unknown["p_value"].iloc[-2:].max() < 0.001
+    np.testing.assert_allclose(known["expected"].iloc[-2:] / series().iloc[-2:], np.exp(0.6), rtol=0.2)
+    poor = peaked.copy()
+    poor.iloc[-1] *= np.exp(-0.6)  # the event came, its peak did not
+    assert departures(poor, calendar, "weekly", 4)["p_value"].iloc[-1] < 0.001
 
 
 def test_an_event_never_seen_before_is_not_judged():

@@ -13,7 +13,10 @@ ONE = "expected one SQL expression such as sum(clicks) / nullif(sum(impressions)
     ("text", "columns"),
     [
         ("sum(full_cost) / nullif(sum(new_customers), 0)", ("full_cost", "new_customers")),
-        ("100.0 * (sum(promoters) - sum(detractors)) / nullif(sum(answers), 0)", ("promoters", "detractors", "answers")),
+        (
+            "100.0 * (sum(promoters) - sum(detractors)) / nullif(sum(answers), 0)",
+            ("promoters", "detractors", "answers"),
+        ),
         ("sum(clicks) filter (impressions > 0) / sum(impressions)", ("clicks", "impressions")),
         ("case when sum(leads) > 0 then sum(spend) / sum(leads) end", ("leads", "spend")),
         ("max(1.0)", ()),
@@ -35,7 +38,10 @@ def test_expressions_over_columns_are_read(text, columns):
         ("sum(a) over ()", "found a window, expected columns, arithmetic and functions only"),
         ("sum(columns(*))", "found a star, expected columns, arithmetic and functions only"),
         ("sum(read_text('/etc/passwd'))", "function read_text is not allowed, did you mean greatest?"),
-        ("sum(getenv('HOME'))", "function getenv is not allowed, known: sum, avg, min, max, count and 7 more"),
+        (
+            "sum(getenv('HOME'))",
+            "function getenv is not allowed, known: sum, avg, min, max, count and 7 more",
+        ),
         ("sun(a)", "function sun is not allowed, did you mean sum?"),
         ("sum(facts.a)", "found facts.a, expected a column name alone"),
         ("a + b", "found no avg, count, max, min, sum: say how the periods are put together"),

@@ -53,7 +53,7 @@ def test_every_problem_of_a_reference_is_said_at_once(tmp_path):
     assert refused.value.problems == (
         'line 5, kpis.clicks.formula: syntax error at or near "AS", '
         "expected one SQL expression such as sum(clicks) / nullif(sum(impressions), 0)",
-        "line 18, kpis.visits.direction: found the text \"up\", expected higher or lower",
+        'line 18, kpis.visits.direction: found the text "up", expected higher or lower',
         "line 23, kpis.visits.parent: click is not a KPI of this file, did you mean clicks?",
         "line 35, kpis.leads.tresholds: unknown key, did you mean thresholds?",
         "line 47, kpis.first.parent: goes round in a circle (first > second > first), "
@@ -73,7 +73,9 @@ def test_thresholds_must_be_in_order_with_the_direction(tmp_path):
         "line 13, kpis.rate.thresholds: warning 0.3 is better than target 0.2 where higher is better: "
         "swap them or correct direction",
     )
-    same = reference(tmp_path / "kpis.yaml", entry("rate", direction="lower", more=more.replace("0.1", "0.4")))
+    same = reference(
+        tmp_path / "kpis.yaml", entry("rate", direction="lower", more=more.replace("0.1", "0.4"))
+    )
     assert same.kpis["rate"].thresholds.critical == 0.4
 
 

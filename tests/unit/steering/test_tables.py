@@ -86,10 +86,16 @@ def test_alerts_are_ranked_by_money_and_each_has_its_action_and_owner(tables):
 
 def test_a_known_alert_keeps_its_date_and_state_and_a_solved_one_is_new_again(world, tables):
     before = tables["alerts"].copy()
-    before.loc[before["alert"] == "threshold/cac", ["state", "since"]] = ["acknowledged", pd.Timestamp("2024-07-01")]
+    before.loc[before["alert"] == "threshold/cac", ["state", "since"]] = [
+        "acknowledged",
+        pd.Timestamp("2024-07-01"),
+    ]
     before.loc[before["alert"] == "late/nps", "state"] = "solved"
     after = run(world, previous=before)["alerts"].set_index("alert")
-    assert after.loc["threshold/cac", ["state", "since"]].tolist() == ["acknowledged", pd.Timestamp("2024-07-01")]
+    assert after.loc["threshold/cac", ["state", "since"]].tolist() == [
+        "acknowledged",
+        pd.Timestamp("2024-07-01"),
+    ]
     assert after.loc["late/nps", "state"] == "new"
 
 
@@ -108,7 +114,9 @@ def test_spend_is_set_against_its_plan_by_channel(tables):
 
 def test_without_a_model_the_gap_is_unexplained_and_says_so(tables):
     rows = tables["variance"].query("subject == 'new_customers' and window == 'last_quarter'")
-    assert rows[["driver", "plan", "actual", "amount"]].to_numpy().tolist() == [["unexplained", 1_430.0, 1_300.0, -130.0]]
+    assert rows[["driver", "plan", "actual", "amount"]].to_numpy().tolist() == [
+        ["unexplained", 1_430.0, 1_300.0, -130.0]
+    ]
 
 
 def test_the_year_lands_at_the_pace_of_the_last_quarter(tables):
@@ -146,7 +154,9 @@ def tables_clicks(world, n_weeks):
 
 
 def test_the_agenda_is_the_same_facts_in_both_languages(world, tables):
-    items = agenda_items({**world.run_tables, **tables}, read_kpi_reference(world.folder / "kpis.yaml"), world.params)
+    items = agenda_items(
+        {**world.run_tables, **tables}, read_kpi_reference(world.folder / "kpis.yaml"), world.params
+    )
     french, english = (agenda_table(items, language, "EUR") for language in ("fr", "en"))
     pd.testing.assert_frame_equal(english, tables["agenda"])
     assert french["position"].tolist() == english["position"].tolist()
@@ -202,7 +212,11 @@ def test_an_objective_on_an_unknown_kpi_or_without_ambition_is_refused(world, tm
 def test_an_action_plan_has_every_problem_said_at_once(world, tmp_path):
     path = tmp_path / "actions.yaml"
     text = (world.folder / "actions.yaml").read_text()
-    path.write_text(text.replace("kpi: cpc", "kpi: cpcs").replace("due: 2026-12-31", "due: 2026-01-31").replace("why:", "wy:"))
+    path.write_text(
+        text.replace("kpi: cpc", "kpi: cpcs")
+        .replace("due: 2026-12-31", "due: 2026-01-31")
+        .replace("why:", "wy:")
+    )
     with pytest.raises(UserInputError) as refused:
         read_action_plan(path, read_kpi_reference(world.folder / "kpis.yaml"))
     assert refused.value.problems == (
@@ -217,7 +231,10 @@ def test_a_short_history_gives_what_it_can(world):
     panel = world.panel.isel(period=slice(0, 9))
     short = steering_tables(world.params, world.tables, panel, None, {}, date(2024, 8, 15))
     cac = kpi(short, "cac")
-    assert (cac["period_start"], cac["period_end"]) == (pd.Timestamp("2024-06-10"), pd.Timestamp("2024-08-11"))
+    assert (cac["period_start"], cac["period_end"]) == (
+        pd.Timestamp("2024-06-10"),
+        pd.Timestamp("2024-08-11"),
+    )
     assert cac["value"] == pytest.approx(31.0)
     assert np.isnan(cac["previous"])
     assert not short["kpi_history"].empty

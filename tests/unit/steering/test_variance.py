@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hand_made_fit import WEEKS, make_fit, make_panel
 
+from hand_made_fit import WEEKS, make_fit, make_panel
 from mmm.effects.contributions import contributions
 from mmm.steering.counterfactual import MAX_DRAWS, driver_sides
 from mmm.steering.periods import Window
@@ -25,7 +25,7 @@ def fit(panel):
 
 def budget(panel, multiple=1.0):
     rows = multiple * panel["spend"].isel(geo=0).transpose("period", "channel").to_pandas()
-    return rows.rename_axis(index="date", columns="channel").stack().rename("spend").reset_index()
+    return rows.rename_axis(index="date").reset_index().melt("date", var_name="channel", value_name="spend")
 
 
 def expected(fit, panel):
