@@ -78,7 +78,10 @@ def run(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the interrupted run.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Take nothing from the last run.")] = False,
     as_of: AsOf = None,
-    checks: Annotated[Literal["quick", "full"], typer.Option("--checks", help="quick or full.")] = "quick",
+    checks: Annotated[
+        Literal["quick", "full"],
+        typer.Option("--checks", help="Backtest from one origin (quick) or four (full)."),
+    ] = "quick",
     reports: Annotated[Path | None, typer.Option("--reports", help="Folder of the runs.")] = None,
 ) -> None:
     """Run every stage into a new run folder and publish it when it is good."""

@@ -6,10 +6,12 @@ seed is fixed. Sampling takes about a second.
 
 import numpy as np
 import pytest
+from ruamel.yaml import YAML
 
 from hand_made_fit import make_panel
-from mmm.diagnostics import backtest, backtest_checks
+from mmm.diagnostics import backtest, backtest_checks, backtests
 from mmm.model import ModelSpec
+from mmm.params import RunParams
 from mmm.records import TABLES
 
 SPEC = ModelSpec(outcome="revenue", controls=("price_index",), harmonics=2, draws=500, warmup=500)
@@ -45,3 +47,29 @@ def test_the_forecast_does_not_see_what_it_is_judged_on(panel, table):
     again = backtest(changed, SPEC, seed=1)
     np.testing.assert_allclose(again["mean"], table["mean"])
     np.testing.assert_allclose(again["actual"], 3 * table["actual"])
+
+
+def test_each_further_origin_steps_back_and_forecasts_what_it_has_not_seen(panel, root):
+    demo = (root / "params" / "demo.yaml").read_text("utf-8")
+    params = params_of(demo, draws=300)
+    folds = backtests(panel, params, n_folds=3)
+    periods = panel["period"].to_index()
+    for fold in (1, 2, 3):
+        rows = folds[(folds["fold"] == fold) & (folds["outcome"] == "revenue")]
+        end = len(periods) - 13 * (fold - 1)
+        assert rows["period"].tolist() == periods[end - 13 : end].tolist()
+
+
+def test_an_origin_that_leaves_too_little_to_the_fit_is_not_tried(panel, root):
+    demo = (root / "params" / "demo.yaml").read_text("utf-8")
+    folds = backtests(panel, params_of(demo, draws=300, backtest_periods=60), n_folds=4)
+    assert set(folds["fold"]) == {1}
+
+
+def params_of(text, draws, **model):
+    values = YAML(typ="safe", pure=True).load(text)
+    values["outcomes"] = {"revenue": values["outcomes"]["revenue"]}
+    values["model"] |= {"draws": draws, "warmup": draws, "chains": 2, "events": {}, **model}
+    for section in ("customers", "attribution", "allocation", "steering"):
+        del values[section]
+    return RunParams.model_validate(values, strict=False)

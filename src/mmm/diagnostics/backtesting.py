@@ -22,22 +22,36 @@ if TYPE_CHECKING:
 
 MIN_SKILL = 0.0
 NOMINAL = 0.8
+LEAST_SEEN = 0.5
+"""Share of the history that an earlier origin must leave to the fit."""
 CHANCE = 0.01
 """Of so low a coverage, were the intervals right and periods independent."""
 
 
-def backtests(panel: xr.Dataset, params: RunParams, progress: "Progress | None" = None) -> pd.DataFrame:
-    """Hold out the last periods of every outcome, refit, and forecast them.
+def backtests(
+    panel: xr.Dataset, params: RunParams, n_folds: int = 1, progress: "Progress | None" = None
+) -> pd.DataFrame:
+    """Hold out periods of every outcome, refit, and forecast them.
 
     `params.model.backtest_periods` says how many; 0 means none, and the table is empty.
+
+    Parameters
+    ----------
+    n_folds : int
+        Origins tried: 1 holds out the last periods; each further one steps back by as many.
     """
     held = params.model.backtest_periods
     if held == 0:
         return pd.DataFrame(columns=list(TABLES["backtest"]))
-    tables = [
-        backtest(panel, spec_from_params(params, outcome), params.seed, held, progress)
-        for outcome in params.outcomes
-    ]
+    tables = []
+    for outcome in params.outcomes:
+        spec = spec_from_params(params, outcome)
+        length = default_held(panel.sizes["period"], spec) if held is None else held
+        for fold in range(1, n_folds + 1):
+            n_seen = panel.sizes["period"] - fold * length
+            if fold == 1 or n_seen >= panel.sizes["period"] * LEAST_SEEN:
+                upto = panel.isel(period=slice(0, n_seen + length))
+                tables.append(backtest(upto, spec, params.seed, length, progress).assign(fold=fold))
     return pd.concat(tables, ignore_index=True)
 
 

@@ -19,6 +19,12 @@ class Context:
 
     as_of: date
     checks: Checks = "quick"
+    """quick: one origin of the backtest. full: four, each a quarter further back."""
+
+    @property
+    def n_backtest_folds(self) -> int:
+        """Origins from which the backtest forecasts."""
+        return 4 if self.checks == "full" else 1
 
 
 def write_context(folder: Path, context: Context) -> None:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from mmm.errors import UserInputError
+from mmm.runs.execution import THREAD_VARIABLES
 
 
 def open_lab(workspace: Path) -> None:
@@ -15,4 +16,5 @@ def open_lab(workspace: Path) -> None:
             str(workspace),
             ["no notebooks/10_data.ipynb here: go to a workspace, or make one with `mmm init`"],
         )
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))  # small matrices: threads only get in the way
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={workspace}", str(first)])

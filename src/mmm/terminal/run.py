@@ -66,7 +66,8 @@ def _print_result(console: Console, finished: FinishedRun, request: RunRequest) 
     console.print(f"\nVerdict: {say('verdict.' + verdict['level'], 'en')}", style="bold")
     for reason in verdict["reasons"]:
         console.print(
-            f"  - {say('reason.' + reason['key'], 'en', manifest['currency'], **reason['figures'])}", highlight=False
+            f"  - {say('reason.' + reason['key'], 'en', manifest['currency'], **reason['figures'])}",
+            highlight=False,
         )
     for sentence in three_figures(finished.folder, manifest["currency"]):
         console.print(f"  {sentence}", highlight=False)
