@@ -101,5 +101,5 @@ def _counts(connection: Any, relation: str, cell: str) -> tuple[int, int, int, i
         f"count(*) FILTER ({part(_SECOND)} BETWEEN 13 AND 31 AND {part(_FIRST)} <= 12), "
         f"count(*) FILTER (contains({cell}, '.')), count(*), any_value({cell}) "
         f"FROM {relation} WHERE {slashed}"
-    ).fetchone()
+    ).fetchall()[0]
     return tuple(row)

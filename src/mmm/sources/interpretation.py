@@ -20,8 +20,8 @@ class Interpreted:
 
     columns: Mapping[str, str]
     """Our column: SQL expression over the stored relation."""
-    faults: str
-    """Query for row, column, kind, value."""
+    faults: Mapping[str, str]
+    """Our column: query for row, column, kind, value of its unreadable cells."""
     totals: str
     """Query for row, column, label, value of the total rows left out."""
     where: str
@@ -47,16 +47,13 @@ def interpret(
     order = dates.day_first(
         connection, relation, days, source.date_format, habit=wording.day_first if wording else None
     )
-    expressions, faults = {}, []
-    for p in placed:
-        expressions[p.column.name] = expression = _typed(p, params, source, marks, order)
-        faults += _faults(p, expression, relation)
-    nothing = "SELECT 0::BIGINT AS row, '' AS \"column\", '' AS kind, '' AS value WHERE false"
+    expressions = {p.column.name: _typed(p, params, source, marks, order) for p in placed}
+    faults = {p.column.name: _faults(p, expressions[p.column.name], relation) for p in placed if _may_fail(p)}
     no_total = "SELECT 0::BIGINT AS row, '' AS \"column\", '' AS label, 0.0::DOUBLE AS value WHERE false"
     totals = _totals(raw, placed, expressions, total) if left_out else []
     return Interpreted(
         columns=expressions,
-        faults=" UNION ALL ".join(faults) or nothing,
+        faults=faults,
         totals=" UNION ALL ".join(totals) or no_total,
         where=where,
         headers={p.column.name: p.header for p in placed},
@@ -103,7 +100,7 @@ def _first_text(raw: Raw) -> str | None:
 def _count(connection: Any, raw: Raw, where: str) -> int:
     if where == "false":
         return 0
-    return int(connection.execute(f"SELECT count(*) FROM {raw.relation} WHERE {where}").fetchone()[0])
+    return int(connection.execute(f"SELECT count(*) FROM {raw.relation} WHERE {where}").fetchall()[0][0])
 
 
 def _totals(raw: Raw, placed: Sequence[Placed], expressions: Mapping[str, str], total: str) -> list[str]:
@@ -153,18 +150,21 @@ def _as_text(p: Placed) -> str:
     return f"regexp_replace(CAST({p.cell} AS VARCHAR), '\\.0$', '')"
 
 
-def _faults(p: Placed, expression: str, relation: str) -> list[str]:
-    """Query the cells that hold something and gave nothing."""
+def _may_fail(p: Placed) -> bool:
+    """Whether a cell may hold something that is not what its column is."""
     if p.column.kind == "text":
-        return []
+        return False
+    expected = _NUMERIC if p.column.kind == "number" else ("TIMESTAMP", "DATE")
+    return not p.stored.startswith(expected)
+
+
+def _faults(p: Placed, expression: str, relation: str) -> str:
+    """Query the cells that hold something and gave nothing."""
     shown = f"CAST({p.cell} AS VARCHAR)"
-    there = f"NOT {numbers.is_missing(shown)}"
     kind = "'not_a_number'"
-    if p.column.kind in {"date", "moment"}:
+    if p.column.kind != "number":
         kind = f"CASE WHEN {dates.is_serial(_as_text(p))} THEN 'excel_serial_date' ELSE 'not_a_date' END"
-    if p.stored.startswith(("TIMESTAMP", "DATE")) and p.column.kind != "number":
-        return []
-    return [
+    return (
         f'SELECT row, {literal(p.header)} AS "column", {kind} AS kind, {shown} AS value '
-        f"FROM {relation} WHERE {there} AND ({expression}) IS NULL"
-    ]
+        f"FROM {relation} WHERE NOT {numbers.is_missing(shown)} AND ({expression}) IS NULL"
+    )

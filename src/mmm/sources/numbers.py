@@ -92,7 +92,7 @@ def _seen(connection: Any, relation: str, columns: Sequence[str]) -> list[_Seen]
         f"count(*) FILTER ({_is_ambiguous(c)}), any_value({c}) FILTER ({_is_ambiguous(c)})"
         for c in columns
     )
-    row = connection.execute(f"SELECT {wanted} FROM {relation}").fetchone()
+    row = connection.execute(f"SELECT {wanted} FROM {relation}").fetchall()[0]
     return [
         _Seen(comma=row[at], dot=row[at + 1], ambiguous=row[at + 2], example=row[at + 3])
         for at in range(0, len(row), 4)

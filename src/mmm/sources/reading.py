@@ -4,7 +4,7 @@ import logging
 import tempfile
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mmm.errors import UserInputError
 from mmm.params import RunParams
@@ -18,10 +18,14 @@ from mmm.sources.problems import SourceProblems
 from mmm.sources.raw import Raw, column_types, quoted
 from mmm.sources.table import SourceTable
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 log = logging.getLogger(__name__)
 
 MAX_FAULTS = 100_000
 """Unreadable cells kept per source."""
+_NO_FAULT = "SELECT 0::BIGINT AS row, '' AS \"column\", '' AS kind, '' AS value WHERE false"
 
 
 def read_sources(params: RunParams) -> dict[str, SourceTable]:
@@ -59,22 +63,41 @@ def _read(database: Database, params: RunParams, name: str, folder: Path) -> Sou
     unmatched = unmatched_campaigns(connection, name, source)
     if unmatched:
         raise SourceProblems(unmatched)
-    return SourceTable(
+    table = SourceTable(
         name=name,
         content=source.content,
         location=source.path or raw.location,
         dialect=", ".join((*raw.said, *typed.said)),
         columns=column_types(connection, quoted(name)),
-        faults=connection.execute(f"{typed.faults} ORDER BY row LIMIT {MAX_FAULTS}").df(),
+        faults=_faults(connection, name, typed),
         totals=connection.execute(f"{typed.totals} ORDER BY row").df(),
         headers=typed.headers,
         database=database,
     )
+    if not raw.stays:
+        connection.execute(f"DROP TABLE {raw.relation}")
+        connection.execute(f"DROP TABLE {quoted(f'typed_{name}')}")
+    return table
 
 
 def _create(connection: Any, params: RunParams, name: str, raw: Raw, typed: Interpreted) -> None:
-    """Make the table; a large file that is already typed stays where it is."""
+    """Make the typed columns and the table; a large file that is already typed stays where it is."""
+    kind, stage = "VIEW" if raw.stays else "TABLE", quoted(f"typed_{name}")
     columns = ", ".join(f"{sql} AS {quoted(ours)}" for ours, sql in typed.columns.items())
-    query = f"SELECT row, {columns} FROM {raw.relation} WHERE {typed.where}"
-    query = with_channel(query, params, name, raw, typed.columns)
-    connection.execute(f"CREATE {'VIEW' if raw.stays else 'TABLE'} {quoted(name)} AS {query}")
+    connection.execute(
+        f"CREATE {kind} {stage} AS SELECT row, {columns} FROM {raw.relation} WHERE {typed.where}"
+    )
+    query = with_channel(f"SELECT * FROM {stage}", params, name, raw, typed.columns)
+    connection.execute(f"CREATE {kind} {quoted(name)} AS {query}")
+
+
+def _faults(connection: Any, name: str, typed: Interpreted) -> "pd.DataFrame":
+    """Give the unreadable cells, looking only at columns in which something is missing."""
+    stage, queries = quoted(f"typed_{name}"), []
+    if typed.faults:
+        counts = ", ".join(f"count(*) - count({quoted(column)})" for column in typed.faults)
+        missing = connection.execute(f"SELECT {counts} FROM {stage}").fetchall()[0]
+        queries = [query for query, count in zip(typed.faults.values(), missing, strict=True) if count]
+    query = " UNION ALL ".join(queries) or _NO_FAULT
+    found: pd.DataFrame = connection.execute(f"{query} ORDER BY row LIMIT {MAX_FAULTS}").df()
+    return found

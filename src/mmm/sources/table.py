@@ -46,7 +46,7 @@ class SourceTable:
     @property
     def n_rows(self) -> int:
         """Number of rows."""
-        return int(self.database.connection.execute(f"SELECT count(*) FROM {self.relation}").fetchone()[0])
+        return int(self.database.connection.execute(f"SELECT count(*) FROM {self.relation}").fetchall()[0][0])
 
     def to_pandas(self) -> "pd.DataFrame":
         """Give the whole table in memory; ask for aggregates of `table` when it may be large."""

@@ -248,3 +248,12 @@ def test_currency_of_a_row_comes_from_the_row_then_the_source_then_the_analysis(
     assert tables["rows"].to_pandas()["currency"].tolist() == ["USD", "GBP"]
     assert tables["source"].to_pandas()["currency"].tolist() == ["GBP"]
     assert tables["analysis"].to_pandas()["currency"].tolist() == ["EUR"]
+
+
+def test_counting_rows_leaves_the_connection_free_for_ibis(make_params, tmp_path):
+    write(tmp_path, p="path,conversions\na > b,2\nb,1\n")
+    table = read_sources(make_params({"p": {"content": "journeys", "path": "p.csv"}}))["p"]
+    assert table.n_rows == 2
+    assert table.table.conversions.sum().execute() == 3
+    assert table.select("max(conversions) AS most")["most"].tolist() == [2]
+    assert table.table.count().execute() == 2
