@@ -26,7 +26,7 @@ def engine_panel(
         if channel % 4 == 3:
             spend[: n_periods // 2, channel] = 0.0
     price = 100 + rng.normal(size=n_periods)
-    scaled = spend / spend.mean(axis=0)
+    scaled = spend / np.maximum(spend.mean(axis=0), 1.0)
     media = (scaled / (scaled + 1.5)).sum(axis=1)
     wave = 0.1 * np.cos(2 * np.pi * time / 52)
     kpi = 1e6 * (0.7 + wave + 0.3 * media / media.mean() - 0.01 * (price - 100))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from mmm.errors import UserInputError
 from mmm.inference.records import Fit
 from mmm.model import Design, spec_from_dict
 from mmm.model.baseline import Baseline
@@ -34,9 +35,25 @@ def save_fit(fit: Fit, path: Path | str) -> None:
 
 
 def load_fit(path: Path | str) -> Fit:
-    """Read a fit written by `save_fit`."""
-    draws = xr.load_dataset(path, group="draws", engine=_ENGINE)
-    stats = xr.load_dataset(path, group="stats", engine=_ENGINE)
+    """Read a fit written by `save_fit`.
+
+    Raises
+    ------
+    UserInputError
+        The file is missing, is not a fit, or was written by a later version.
+    """
+    try:
+        draws = xr.load_dataset(path, group="draws", engine=_ENGINE)
+        stats = xr.load_dataset(path, group="stats", engine=_ENGINE)
+    except (OSError, KeyError) as error:
+        raise UserInputError(
+            str(path), [f"not a posterior ({error}), expected a file written by a fit: run the model again"]
+        ) from None
+    version = draws.attrs.get("format")
+    if version != FORMAT:
+        raise UserInputError(
+            str(path), [f"format {version}, expected {FORMAT}: run the model again with this version"]
+        )
     attributes = dict(draws.attrs)
     draws.attrs = {}
     return Fit(

@@ -37,7 +37,7 @@ class Beliefs:
     """Median, and standard deviation of the logarithm."""
     slope: tuple[float, float] = (1.0, 0.3)
     """Median, and standard deviation of the logarithm."""
-    split_spread: tuple[float, float] = (0.7, 0.4)
+    split_spread: tuple[float, float] = (0.65, 0.4)
     """How far returns differ between channels: median of the standard deviation of their logarithm,
     and standard deviation of its own logarithm."""
     small_channel_cost: float = 0.01

@@ -101,6 +101,9 @@ def sample_density(
     except BaseException:
         sampler.abort()
         raise
+    if progress is not None:
+        steps = settings.chains * (settings.draws + settings.warmup)
+        progress(steps, steps)
     return _collect(sampler.take_results(), settings)
 
 
