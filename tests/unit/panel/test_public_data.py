@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from four_weeks import label
 
+from four_weeks import label
 from mmm.panel import build_panel
 from mmm.params import RunParams
 from mmm.quality import check_sources

@@ -42,6 +42,12 @@ def test_clean_files_give_no_finding(check):
     assert check().empty
 
 
+def test_the_edge_of_what_is_allowed_is_allowed(check):
+    equal = SEARCH.replace("101.5,9000,300,12", "101.5,300,300,300").replace("102.5,9000,300,12", "0,0,0,0")
+    nps = FILES["nps"] + "2026-09-29,0\n2026-09-28,10\n"
+    assert check({"search": equal, "nps": nps}).empty
+
+
 PLANTED: dict[str, tuple[dict[str, Any], list[tuple[str, int | None, str, str, str]]]] = {
     "negative_amount": (
         {"files": {"tv": spoilt(TV, (",901", ",-901"))}},

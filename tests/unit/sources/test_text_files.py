@@ -122,6 +122,11 @@ def test_dates_are_read_on_the_evidence_of_their_column(read, cells, read_as):
     assert table.faults.empty
 
 
+def test_twelve_decides_nothing(read):
+    with pytest.raises(UserInputError, match="may be day/month or month/day"):
+        read("date;spend\n12/09/2026;1\n08/12/2026;2\n")
+
+
 def test_an_ambiguous_day_and_month_is_refused(read, tmp_path):
     with pytest.raises(UserInputError) as refused:
         read("date;spend\n07/09/2026;1\n08/09/2026;2\n")
