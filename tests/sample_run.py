@@ -240,7 +240,8 @@ def _decisions() -> dict[str, pd.DataFrame]:
         gain = (-160e3, -20e3, 283e3, 330e3, 345e3)[i]
         frontier += [("gain", f"{change:+.1f}", gain, gain - 190e3, gain + 210e3),
                      ("budget", f"{change:+.1f}", 1_258e3 * (1 + change), np.nan, np.nan),
-                     ("marginal_return", f"{change:+.1f}", 1.5 - 1.1 * i / 4, 1.1 - 1.1 * i / 4, 2 - 1.1 * i / 4)]  # fmt: skip
+                     ("p_gain", f"{change:+.1f}", (0.1, 0.45, 0.93, 0.95, 0.96)[i], np.nan, np.nan),
+            ("marginal_return", f"{change:+.1f}", 1.5 - 1.1 * i / 4, 1.1 - 1.1 * i / 4, 2 - 1.1 * i / 4)]  # fmt: skip
     summary = [
         ("budget", "current", 1_258e3, np.nan, np.nan),
         ("budget", "recommended", 1_258e3, np.nan, np.nan),
@@ -361,11 +362,21 @@ def _steering() -> dict[str, pd.DataFrame]:
                     "at_risk",
                 )
             ],
-        ),  # fmt: skip
+        ),
         "decisions": _frame(
             "decisions",
-            [(pd.Timestamp("2026-07-06"), "Display", "test", "marketing", "Return not settled", 40_000.0,
-              pd.Timestamp("2026-10-01"), "20260706-001")],
+            [
+                (
+                    pd.Timestamp("2026-07-06"),
+                    "Display",
+                    "test",
+                    "marketing",
+                    "Return not settled",
+                    40_000.0,
+                    pd.Timestamp("2026-10-01"),
+                    "20260706-001",
+                )
+            ],
         ),
         "campaigns": _campaigns(),
         "agenda": _frame("agenda", [("quarterly", 1, "Budget", "Reallocation gains 283 k", "adjust")]),

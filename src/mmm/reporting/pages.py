@@ -1,6 +1,7 @@
 """Pages and their sections: what a notebook cell shows, what a page and the single file hold."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -77,6 +78,7 @@ class Fragment(str):
         return str(self)
 
 
+@lru_cache(maxsize=256)
 def page_section(report: Report, page: str, section: str) -> Fragment:
     """Write one section of a page; nothing when the run has no figures for it.
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,16 @@ from mmm.errors import UserInputError
 from mmm.records import TABLES
 from mmm.texts import Language, day, keys, money, number, percent, say
 
+_READ = {".json", ".yaml", ".npz", ".parquet"}
+"""Kinds of files that a report is read from."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Report:
-    """One finished run in one language: its manifest, its tables, its KPI reference."""
+    """One finished run in one language: its manifest, its tables, its KPI reference.
+
+    Two reports are equal when they are the same object: what is written from one can be kept.
+    """
 
     folder: Path
     manifest: Mapping[str, Any]
@@ -105,9 +112,10 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(table.columns, row, strict=True)) for row in plain]
 
 
+@lru_cache(maxsize=8)
 def in_language(report: Report, language: Language) -> Report:
     """Give the same report for a reader of another language."""
-    return replace(report, language=language)
+    return report if report.language == language else replace(report, language=language)
 
 
 def read_report(run_folder: str | Path, language: Language = "fr") -> Report:
@@ -119,6 +127,17 @@ def read_report(run_folder: str | Path, language: Language = "fr") -> Report:
         The folder is not that of a run, or its manifest cannot be read.
     """
     folder = _folder(Path(run_folder))
+    files = [
+        folder / name for name in ("manifest.json", "tables", "kpis.yaml", "actions.yaml", "params.yaml")
+    ]
+    stamps = tuple(file.stat().st_mtime_ns for file in files if file.exists())
+    report = _read(folder, (*stamps, (folder / "simulator.npz").is_file()))
+    return in_language(report, language)
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path, _stamps: tuple[tuple[str, int], ...]) -> Report:
+    """Read a run once: six pages and two reports are written from it."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     except (OSError, json.JSONDecodeError) as error:
@@ -141,7 +160,7 @@ def read_report(run_folder: str | Path, language: Language = "fr") -> Report:
         tables={name: table for name, table in tables.items() if len(table)},
         kpis=_yaml(folder / "kpis.yaml").get("kpis", {}),
         actions=_yaml(folder / "actions.yaml").get("actions", {}),
-        language=language,
+        language="fr",
         has_simulator=(folder / "simulator.npz").is_file(),
     )
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from functools import lru_cache, partial
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -23,9 +23,7 @@ def chart_svg(chart: Chart, language: Language, description: str) -> Markup:
     return Markup(_accessible(_own_ids(hatched(_drawn(json.dumps(specification), language))), description))
 
 
-@lru_cache(maxsize=256)
 def _drawn(specification: str, language: Language) -> str:
-    """Draw once what a page and the single-file report both show."""
     return vl_convert.vegalite_to_svg(
         specification,
         format_locale=FORMAT_LOCALES[language],
@@ -67,7 +65,4 @@ def _accessible(drawn: str, description: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size.group(1) if size else ""}" '
         f'role="img" aria-label="{escape(description)}" style="max-width:{float(width):.0f}px">'
     )
-    inside = (
-        drawn[head.end() :].replace(' role="graphics-document"', "").replace(' role="graphics-object"', "")
-    )
-    return start + re.sub(r' aria-(?:roledescription|label|hidden)="[^"]*"', "", inside)
+    return start + re.sub(r' (?:role="graphics-\w+"|aria-\w+="[^"]*")', "", drawn[head.end() :])

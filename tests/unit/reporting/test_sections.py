@@ -1,0 +1,140 @@
+"""Sections of the pages: what they say, that they leave when there is nothing to say, that they escape."""
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+
+from mmm.records import TABLES
+from mmm.reporting import SECTIONS, in_language, page_section, read_report
+from mmm.reporting.decisions import asked_decisions
+from mmm.reporting.document import report_html
+from mmm.reporting.moves import is_unsure, total_moved
+from mmm.reporting.steps import sales_steps
+from sample_run import build_sample_run
+
+EVERY = [(page, section) for page, sections in SECTIONS.items() for section in sections]
+ALWAYS = {"message", "limits"}
+
+
+def text(html: str) -> str:
+    """Keep what a reader sees, without tags and with ordinary spaces."""
+    bare = re.sub(
+        r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"<(style|svg).*?</\1>", " ", html, flags=re.S))
+    )
+    return bare.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(("page", "section"), EVERY)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_section_is_well_formed_in_both_languages(french, language, page, section):
+    html = page_section(in_language(french, language), page, section)
+    assert html
+    assert "{" not in text(html)
+    assert "nan" not in text(html).lower().split()
+    ElementTree.fromstring(f"<page>{html}</page>".replace("&nbsp;", " "))
+
+
+@pytest.mark.parametrize(("page", "section"), EVERY)
+def test_a_section_without_figures_is_absent_never_an_empty_frame(tmp_path, page, section):
+    bare = read_report(build_sample_run(tmp_path, without={*TABLES, "simulator"}), "en")
+    html = page_section(bare, page, section)
+    assert (section in ALWAYS) or html == "", html
+
+
+def test_the_message_says_what_to_do_what_it_brings_and_how_sure(french, english):
+    assert (
+        "Déplacer 110 640 € entre canaux (9 % du budget média du plan) : +283 k€ de marge attendue, probable (93 %)"
+        in text(page_section(french, "strategic", "message"))
+    )
+    assert (
+        "Move €110,640 between channels (9% of the planned media budget): +€283k of margin expected, likely (93%)"
+        in text(page_section(english, "strategic", "message"))
+    )
+    assert "90% interval: €41.0k to €520k; model only" in text(page_section(english, "strategic", "message"))
+
+
+def test_money_moved_counts_the_rises_once(english):
+    # 18 % of 103,000 + 30 % of 163,750, 128,000 and 15,250: cuts are the same money leaving.
+    moved, share = total_moved(english)
+    assert moved == pytest.approx(0.18 * 103_000 + 0.3 * (163_750 + 128_000 + 15_250))
+    assert share == pytest.approx(moved / 1_258_250)
+
+
+def test_a_verdict_not_usable_asks_for_no_decision(tmp_path):
+    report = read_report(build_sample_run(tmp_path, level="not_usable"), "en")
+    assert asked_decisions(report) == []
+    assert "Do not decide on this analysis" in text(page_section(report, "strategic", "message"))
+    assert "the figures are shown to understand, not to decide" in text(
+        page_section(report, "strategic", "header")
+    )
+
+
+def test_at_most_three_decisions_and_an_unsure_channel_is_tested_never_cut(english):
+    asked = asked_decisions(english)
+    assert [decision.kind for decision in asked] == ["adjust", "adjust", "test"]
+    tested = asked[-1]
+    assert tested.what.startswith("Paid social: measure a cut (−22%) by a test")
+    assert is_unsure(english, "paid_social")
+    assert not is_unsure(english, "search_brand")
+    assert ("Confidence", "leaning likely (74%), model only") in tested.facts
+
+
+def test_a_plan_that_is_not_sure_enough_is_kept(english):
+    summary = english.table("allocation_summary").copy()
+    summary.loc[summary["quantity"] == "p_gain", "value"] = 0.55
+    doubtful = replace(english, tables={**english.tables, "allocation_summary": summary})
+    assert "Keep the current plan" in text(page_section(doubtful, "strategic", "message"))
+    assert [decision.kind for decision in asked_decisions(doubtful)] == ["adjust", "test"]
+
+
+def test_the_waterfall_lands_on_the_actual_total(english):
+    steps = sales_steps(english)
+    assert steps[0].end == pytest.approx(48.6e6)
+    assert steps[-1].end == pytest.approx(52.3e6)
+    assert steps[-2].end == pytest.approx(52.3e6)
+    for before, after in pairwise(steps[1:-1]):
+        assert after.start == pytest.approx(before.end)
+
+
+def test_markup_in_a_label_is_shown_as_text(tmp_path):
+    label = '<img src=x onerror="alert(1)">'
+    report = read_report(build_sample_run(tmp_path, channel_label=label), "en")
+    html = report_html(report)
+    assert "<img" not in html
+    assert "&lt;img src=x" in html
+
+
+def test_the_single_file_asks_for_nothing_outside_itself(french):
+    html = report_html(french)
+    addresses = set(re.findall(r"https?://[^\"'\s<)]+", html))
+    assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+    assert "<script" not in html
+    assert html.count("<h1") == 3
+
+
+def test_every_chart_has_a_name_and_its_table(french):
+    for page, sections in SECTIONS.items():
+        for section in sections:
+            html = page_section(french, page, section)
+            assert html.count("<svg") == html.count('role="img"')
+            assert html.count("<figure") == html.count('<details class="data">') == html.count("<svg") / 2
+
+
+def test_ids_of_a_page_are_unique(french):
+    html = "".join(page_section(french, "steering", section) for section in SECTIONS["steering"])
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+
+
+def test_reasons_of_the_verdict_are_words_with_labels(english):
+    header = text(page_section(english, "strategic", "header"))
+    assert "Usable with caution" in header
+    assert "1% of the cost is on channels of which the data say little (E-mail)" in header
+
+
+def test_a_report_reads_the_run_that_latest_names(run_folder):
+    report = read_report(run_folder.parent / "latest", "en")
+    assert report.folder == run_folder
