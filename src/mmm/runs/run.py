@@ -148,9 +148,13 @@ class Run:
         folder = self.folder.parent
         return previous_alerts(folder.parent, self.params.analysis, latest_run(folder))
 
-    def keep_copy(self, relative: str, name: str) -> None:
-        """Copy a file named in the params file into the run, so that readers see the one that was used."""
-        shutil.copyfile(self.params.beside(relative), self.path(name))
+    def keep_references(self) -> None:
+        """Copy the KPI reference and the action plan into the run: readers see those that were used."""
+        steering = self.params.steering
+        named = {"kpis.yaml": steering.kpis, "actions.yaml": steering.actions} if steering else {}
+        for name, relative in named.items():
+            if relative is not None:
+                shutil.copyfile(self.params.beside(relative), self.path(name))
 
 
 def open_run(params_file: str | Path, run_folder: str | Path) -> Run:

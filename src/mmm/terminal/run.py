@@ -41,14 +41,18 @@ class StageProgress:
         if task is not None:
             self._bar.remove_task(task)
         position = f"{NAMES.index(stage) + 1}/{len(NAMES)} {stage}"
-        self._console.print(f"  {position:16} {note or f'{seconds:.1f} s'}", highlight=False)
+        self._console.print(f"  {position:16} {note or f'{seconds:.1f} s'}", highlight=False, soft_wrap=True)
 
 
 def show_run(request: RunRequest) -> None:
     """Run an analysis and print what came out of it."""
     console = Console()
     params = read_params(request.params_file)
-    console.print(f"{params.title.en}: {params.analysis}, as of {request.context.as_of}", highlight=False)
+    console.print(
+        f"{params.title.en}: {params.analysis}, as of {request.context.as_of}",
+        highlight=False,
+        soft_wrap=True,
+    )
     with StageProgress(console) as progress:
         finished = run_analysis(request, progress)
     _print_result(console, finished, request)
@@ -70,12 +74,14 @@ def _print_result(console: Console, finished: FinishedRun, request: RunRequest) 
             highlight=False,
         )
     for sentence in three_figures(finished.folder, manifest["currency"]):
-        console.print(f"  {sentence}", highlight=False)
-    console.print(f"\nRun: {finished.folder}", highlight=False)
+        console.print(f"  {sentence}", highlight=False, soft_wrap=True)
+    console.print(f"\nRun: {finished.folder}", highlight=False, soft_wrap=True)
     if finished.is_published:
-        console.print(f"Pages: mmm serve --reports {_shortest(request.reports)}", highlight=False)
+        console.print(
+            f"Pages: mmm serve --reports {_shortest(request.reports)}", highlight=False, soft_wrap=True
+        )
     else:
-        console.print(f"Not published: {finished.why_not_published}", highlight=False)
+        console.print(f"Not published: {finished.why_not_published}", highlight=False, soft_wrap=True)
 
 
 def three_figures(run: Path, currency: str) -> list[str]:
@@ -91,10 +97,11 @@ def three_figures(run: Path, currency: str) -> list[str]:
         if row["channel"] == "all" and row["return_mean"] == row["return_mean"]:
             figures = {key: row[f"return_{key}"] for key in ("mean", "p05", "p95")}
             found.append(say("run.media_return", "en", currency, outcome=row["outcome"], **figures))
-    for row in rows("cac"):
-        if row["channel"] == "all":
-            figures = {key: row[f"ltv_cac_{key}"] for key in ("mean", "p05", "p95")}
-            found.append(say("run.ltv_cac", "en", currency, p_above_3=row["p_above_3"], **figures))
+    found += [
+        say("run.ltv_cac", "en", currency, value=row["value"], lower=row["lower"], upper=row["upper"])
+        for row in rows("kpis")
+        if row["kpi"] == "ltv_cac"
+    ]
     summary = {row["quantity"]: row for row in rows("allocation_summary") if row["subject"] == "plan"}
     if {"gain", "p_gain"} <= summary.keys():
         gain = summary["gain"]
