@@ -6,14 +6,15 @@ from string import Formatter
 import pytest
 
 from mmm.texts import keys, say
-from mmm.texts.catalogue import _formats, _sentences
+from mmm.texts.catalogue import _formats, sentence
 
 KEYS = sorted(set(keys("fr")) | set(keys("en")))
 
 
 def placeholders(key, language):
-    sentence = _sentences(language)[key]
-    return {(name, spec) for _, name, spec, _ in Formatter().parse(sentence) if name is not None}
+    return {
+        (name, spec) for _, name, spec, _ in Formatter().parse(sentence(key, language)) if name is not None
+    }
 
 
 def test_both_languages_have_the_same_keys():
@@ -34,8 +35,8 @@ def test_every_format_is_one_that_exists(key, language):
 
 @pytest.mark.parametrize("key", KEYS)
 def test_french_sentences_keep_french_typography(key):
-    sentence = re.sub(r"\{[^}]*\}", "", _sentences("fr")[key])
-    assert not re.search(r"[^\s ][;!?]", sentence), f"a space is missing before ; ! or ?: {sentence}"
+    words = re.sub(r"\{[^}]*\}", "", sentence(key, "fr"))
+    assert not re.search(r"[^\s ][;!?]", words), f"a space is missing before ; ! or ?: {words}"
 
 
 def test_a_sentence_is_formatted_for_its_reader():

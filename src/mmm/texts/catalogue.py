@@ -6,6 +6,7 @@ A sentence quotes figures as `{name}` or `{name:how}`, where `how` is one of
 Both languages hold the same keys and quote the same figures.
 """
 
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -17,28 +18,42 @@ from ruamel.yaml import YAML
 from mmm.texts import locale
 from mmm.texts.locale import Language
 
+_KEY = re.compile(r"^([\w.]+):", re.MULTILINE)
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 
 @cache
-def _sentences(language: Language) -> dict[str, str]:
+def _topics(language: Language) -> dict[str, str]:
+    """Map each key to the text of its topic, which is parsed only when one of its sentences is asked."""
     found: dict[str, str] = {}
     for topic in sorted(files("mmm.texts").joinpath(language).iterdir(), key=lambda path: path.name):
-        for key, sentence in (YAML(typ="safe", pure=True).load(topic.read_text("utf-8")) or {}).items():
+        text = topic.read_text("utf-8")
+        for key in _KEY.findall(text):
             if key in found:
                 raise ValueError(f"{topic.name}: {key} is defined twice in {language}")
-            found[key] = sentence
+            found[key] = text
     return found
+
+
+@cache
+def _parsed(topic: str) -> dict[str, str]:
+    sentences: dict[str, str] = YAML(typ="safe", pure=True).load(topic)
+    return sentences
+
+
+def sentence(key: str, language: Language) -> str:
+    """Give the sentence of a key as written, its figures still in braces."""
+    return _parsed(_topics(language)[key])[key]
 
 
 def keys(language: Language) -> tuple[str, ...]:
     """List the keys that a language has."""
-    return tuple(_sentences(language))
+    return tuple(_topics(language))
 
 
 def say(key: str, language: Language, currency: str = "EUR", **figures: Any) -> str:
     """Give the sentence of `key` with its figures, formatted for the language."""
-    return _Sentence(language, currency).vformat(_sentences(language)[key], (), figures)
+    return _Sentence(language, currency).vformat(sentence(key, language), (), figures)
 
 
 class _Sentence(Formatter):
