@@ -16,9 +16,9 @@ from voila.paths import collect_template_paths
 
 from mmm.dashboards.notebooks import notebooks_folder, shown_notebook
 from mmm.reporting import PAGES, Report, in_language, read_report, write_reports
-from mmm.reporting.document import document_title, style
-from mmm.reporting.elements import render
+from mmm.reporting.document import document_title
 from mmm.reporting.header import page_header
+from mmm.reporting.templates import render, style
 from mmm.texts import LANGUAGES
 
 TEMPLATES = Path(__file__).parent / "templates"

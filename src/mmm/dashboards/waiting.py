@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from mmm.reporting.document import style
-from mmm.reporting.elements import render
+from mmm.reporting.templates import render, style
 from mmm.texts import Language, say
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from mmm.reporting.elements import card, render
+from mmm.reporting.elements import card
 from mmm.reporting.kpi_words import kpi_label, kpi_text
 from mmm.reporting.report import Report, as_date, records
+from mmm.reporting.templates import render
 from mmm.reporting.wording import value
 
 MAX_ALERTS = 6

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import pandas as pd
 from markupsafe import Markup
 
-from mmm.reporting.elements import Column, Grid, card, render, table
+from mmm.reporting.elements import Column, Grid, card, table
 from mmm.reporting.moves import Gain, channel_moves, is_unsure, plan_gain, total_moved
 from mmm.reporting.report import Report, records
 from mmm.reporting.strategic_plan import frontier_points
+from mmm.reporting.templates import render
 from mmm.reporting.wording import basis, confidence, interval
 
 SURE_ENOUGH = 0.6

@@ -1,22 +1,12 @@
 """The single-file report: the three pages in one HTML file that opens anywhere, without a server."""
 
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-from markupsafe import Markup
-
-from mmm.reporting.elements import render
 from mmm.reporting.header import PAGES, page_footer, page_header
 from mmm.reporting.pages import page_sections
 from mmm.reporting.report import Report, in_language, read_report
+from mmm.reporting.templates import render, style
 from mmm.texts import LANGUAGES
-
-
-@cache
-def style() -> Markup:
-    """Give the style sheet of every page, to be written inside it."""
-    return Markup(files("mmm.reporting").joinpath("html/style.css").read_text("utf-8"))
 
 
 def document_title(report: Report, page: str | None = None) -> str:

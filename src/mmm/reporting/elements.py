@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from mmm.reporting.report import Report
 from mmm.reporting.svg import Chart, chart_svg
+from mmm.reporting.templates import render
 
 WIDE, HALF, NARROW = 1180, 560, 330
 """Widths in px for which charts are drawn: whole page, half of it, a phone."""
@@ -50,25 +48,11 @@ class Tile:
     extra: Sequence[str] = field(default_factory=tuple)
 
 
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("mmm.reporting", "html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def render(template: str, **content: Any) -> Markup:
-    """Fill one of the templates of reporting/html."""
-    return Markup(_environment().get_template(f"{template}.html").render(**content))
-
-
 def card(title: str, body: Markup, *, message: str = "", width: str = "full", anchor: str = "") -> Markup:
     """Frame a piece of a page: what it is about, what it says, then the piece."""
-    return render("card", title=title, body=body, message=message, width=width, anchor=anchor)
+    is_long = width == "full" and "<figure" not in body
+    look = f"{width} long" if is_long else width
+    return render("card", title=title, body=body, message=message, width=look, anchor=anchor)
 
 
 def table(grid: Grid) -> Markup:

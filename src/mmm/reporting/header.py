@@ -5,8 +5,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from mmm.reporting.elements import render
 from mmm.reporting.report import Report
+from mmm.reporting.templates import render
 from mmm.texts import LANGUAGES
 
 PAGES = ("strategic", "steering", "operational")

@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from mmm.reporting.elements import WIDE, Column, Grid, badge, bar, card, figure, render, table
+from mmm.reporting.elements import WIDE, Column, Grid, badge, bar, card, figure, table
 from mmm.reporting.report import Report, records
 from mmm.reporting.sales_charts import decomposition
 from mmm.reporting.steps import main_outcome
+from mmm.reporting.templates import render
 from mmm.reporting.wording import said
 
 BIGGEST = 6

@@ -6,8 +6,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from mmm.reporting.campaigns import pace_words
-from mmm.reporting.elements import Column, Grid, badge, bar, card, render, table
+from mmm.reporting.elements import Column, Grid, badge, bar, card, table
 from mmm.reporting.report import Report, records
+from mmm.reporting.templates import render
 from mmm.reporting.wording import said, value
 
 MAX_FINDINGS = 40

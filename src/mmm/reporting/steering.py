@@ -9,11 +9,12 @@ from markupsafe import Markup
 from mmm.reporting.alerts import alert_subject, open_alerts
 from mmm.reporting.budget_charts import waterfall
 from mmm.reporting.channels import returns_sentence
-from mmm.reporting.elements import WIDE, Column, Grid, Tile, badge, card, figure, render, table
+from mmm.reporting.elements import WIDE, Column, Grid, Tile, badge, card, figure, table
 from mmm.reporting.kpi_words import comparison, kpi_label, kpi_text, kpi_unit, status_class
 from mmm.reporting.report import Report, records
 from mmm.reporting.sales_charts import expected_and_actual, funnel
 from mmm.reporting.steps import Step, main_outcome, steps_frame
+from mmm.reporting.templates import render
 from mmm.reporting.wording import chance, interval, value
 
 PERIODS_SHOWN = 65

@@ -7,11 +7,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from mmm.reporting.budget_charts import waterfall
-from mmm.reporting.elements import Column, Grid, Tile, card, figure, render
+from mmm.reporting.elements import Column, Grid, Tile, card, figure
 from mmm.reporting.kpi_words import comparison, kpi_label, kpi_text, kpi_unit, status_class
 from mmm.reporting.moves import plan_gain, total_moved
 from mmm.reporting.report import Report, records
 from mmm.reporting.steps import Step, main_outcome, sales_steps, steps_frame
+from mmm.reporting.templates import render
 from mmm.reporting.wording import basis, confidence, interval, value
 
 MAX_TILES = 8

@@ -6,11 +6,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from mmm.reporting.budget_charts import before_after, frontier
-from mmm.reporting.elements import Column, Grid, card, figure, render, table
+from mmm.reporting.elements import Column, Grid, card, figure, table
 from mmm.reporting.header import reason_sentence
 from mmm.reporting.moves import channel_moves
 from mmm.reporting.report import Report, records
 from mmm.reporting.steps import main_outcome
+from mmm.reporting.templates import render
 from mmm.reporting.wording import basis, chance, interval
 
 MAX_LIMITS = 6

@@ -72,10 +72,11 @@ def test_publishing_again_gives_the_same_bytes(run):
     assert (run / "pages" / "manifest.json").read_bytes() == before
 
 
-def test_the_simulators_kernel_loads_no_heavy_library():
+@pytest.mark.parametrize("module", ["simulator", "handlers", "published"])
+def test_readers_and_the_simulators_kernel_load_no_heavy_library(module):
     code = (
-        "import sys, mmm.dashboards.simulator\n"
-        "heavy = {'pandas', 'pymc', 'arviz', 'scipy', 'xarray', 'altair', 'voila', 'numba'} & set(sys.modules)\n"
+        f"import sys, mmm.dashboards.{module}\n"
+        "heavy = {'pandas', 'pymc', 'arviz', 'scipy', 'xarray', 'altair', 'numba', 'pyarrow', 'vl_convert'} & set(sys.modules)\n"
         "sys.exit(', '.join(sorted(heavy)) or None)"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
