@@ -20,7 +20,7 @@ _FARTHEST = 5.0
 def channel_returns(report: Report) -> Markup | None:
     """Show what each channel brings per euro, and what the next euro would bring."""
     rows = _channels(report)
-    if rows.empty:
+    if rows["romi_mean"].isna().all():
         return None
     rows = rows.sort_values("romi_mean", ascending=False)
     words = tuple(report.say(f"channels.{name}") for name in ("romi", "mromi", "break_even"))
@@ -40,6 +40,8 @@ def channel_returns(report: Report) -> Markup | None:
 def returns_sentence(report: Report) -> str:
     """Count the channels that pay back, that do not, and that only a test can settle."""
     rows = _channels(report)
+    if rows["romi_mean"].isna().all():
+        return report.say("channels.no_returns")
     paying, losing = int((rows["romi_p05"] > 0).sum()), int((rows["romi_p95"] < 0).sum())
     return report.say(
         "channels.returns_message", paying=paying, losing=losing, unsure=len(rows) - paying - losing

@@ -1,6 +1,7 @@
 """The strategic page: one message, the headline figures, what moved sales."""
 
 from collections.abc import Callable
+from math import isfinite
 from typing import Any
 
 import pandas as pd
@@ -55,6 +56,9 @@ def _media_sentence(report: Report) -> str:
     if total.empty:
         return ""
     row = total.iloc[0]
+    if not isfinite(row["return_mean"]):
+        share, outcome = float(row["share_of_kpi"]), report.outcome(str(row["outcome"]))
+        return report.say("strategic.media_share_sentence", share=share, outcome=outcome)
     return report.say(
         "strategic.media_sentence",
         brings=float(row["return_mean"]),
@@ -136,6 +140,7 @@ def _media_tiles(report: Report) -> list[Tile]:
             definition=report.say(f"definition.{term}.text"),
         )
         for term, shown in figures
+        if shown()[0] != "–"
     ]
 
 

@@ -138,3 +138,20 @@ def test_reasons_of_the_verdict_are_words_with_labels(english):
 def test_a_report_reads_the_run_that_latest_names(run_folder):
     report = read_report(run_folder.parent / "latest", "en")
     assert report.folder == run_folder
+
+
+def test_an_outcome_without_a_value_in_money_shows_no_return(english):
+    summary = english.table("channel_summary")
+    summary = summary[summary["outcome"] == "new_customers"].copy()
+    money = [name for name in summary.columns if name.startswith(("return_", "romi_", "mromi_"))]
+    summary[money] = float("nan")
+    kept = {name: table for name, table in english.tables.items() if name in {"fit", "findings"}}
+    count = replace(english, tables={**kept, "channel_summary": summary})
+    assert page_section(count, "steering", "returns") == ""
+    assert (
+        text(page_section(count, "strategic", "message"))
+        .strip()
+        .startswith("New customers: over the whole period media bring")
+    )
+    assert "No return in money" in text(page_section(count, "steering", "message"))
+    assert "ROMI" not in text(page_section(count, "strategic", "figures"))
