@@ -1,1 +1,17 @@
-"""Marketing-mix modelling that reaches the decision."""
+"""Marketing-mix modelling that reaches the decision.
+
+Names are looked up when they are used: `import mmm` costs nothing.
+"""
+
+from typing import TYPE_CHECKING
+
+from mmm.lazy import exporter
+
+if TYPE_CHECKING:
+    from mmm.inference import fit
+    from mmm.params import read_params
+    from mmm.runs import open_run
+
+__all__ = ["fit", "open_run", "read_params"]
+
+__getattr__ = exporter(__name__, {"fit": "inference", "open_run": "runs", "read_params": "params"})

@@ -3,8 +3,9 @@
 Names are looked up when they are used, so that the simulator page loads numpy alone.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mmm.lazy import exporter
 
 if TYPE_CHECKING:
     from mmm.allocation.feasibility import GroupLimit
@@ -39,26 +40,23 @@ __all__ = [
     "simulate_budget",
 ]
 
-_HOME = {
-    "Allocation": "solver",
-    "AllocationResult": "tables",
-    "Answer": "simulator",
-    "BudgetProblem": "problem",
-    "GroupLimit": "feasibility",
-    "ResponseDraws": "response",
-    "Simulator": "simulator",
-    "allocate": "solver",
-    "allocation_tables": "tables",
-    "budget_problem": "problem",
-    "decide": "tables",
-    "load_simulator": "simulator",
-    "response_draws": "fitted",
-    "save_simulator": "simulator",
-    "simulate_budget": "simulator",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'mmm.allocation' has no attribute {name!r}")
-    return getattr(import_module(f"mmm.allocation.{_HOME[name]}"), name)
+__getattr__ = exporter(
+    __name__,
+    {
+        "Allocation": "solver",
+        "AllocationResult": "tables",
+        "Answer": "simulator",
+        "BudgetProblem": "problem",
+        "GroupLimit": "feasibility",
+        "ResponseDraws": "response",
+        "Simulator": "simulator",
+        "allocate": "solver",
+        "allocation_tables": "tables",
+        "budget_problem": "problem",
+        "decide": "tables",
+        "load_simulator": "simulator",
+        "response_draws": "fitted",
+        "save_simulator": "simulator",
+        "simulate_budget": "simulator",
+    },
+)

@@ -3,8 +3,9 @@
 Names are looked up when they are used, so that the server of the pages loads no figure library.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mmm.lazy import exporter
 
 if TYPE_CHECKING:
     from mmm.reporting.document import write_reports
@@ -26,21 +27,18 @@ __all__ = [
     "write_workbook",
 ]
 
-_HOME = {
-    "PAGES": "header",
-    "SECTIONS": "pages",
-    "Fragment": "pages",
-    "Report": "report",
-    "in_language": "report",
-    "page_section": "pages",
-    "page_sections": "pages",
-    "read_report": "report",
-    "write_reports": "document",
-    "write_workbook": "workbook",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'mmm.reporting' has no attribute {name!r}")
-    return getattr(import_module(f"mmm.reporting.{_HOME[name]}"), name)
+__getattr__ = exporter(
+    __name__,
+    {
+        "PAGES": "header",
+        "SECTIONS": "pages",
+        "Fragment": "pages",
+        "Report": "report",
+        "in_language": "report",
+        "page_section": "pages",
+        "page_sections": "pages",
+        "read_report": "report",
+        "write_reports": "document",
+        "write_workbook": "workbook",
+    },
+)
