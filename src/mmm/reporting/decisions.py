@@ -8,6 +8,7 @@ from markupsafe import Markup
 from mmm.reporting.elements import Column, Grid, card, table
 from mmm.reporting.moves import Gain, channel_moves, is_unsure, plan_gain, total_moved
 from mmm.reporting.report import Report, records
+from mmm.reporting.steps import main_outcome
 from mmm.reporting.strategic_plan import frontier_points
 from mmm.reporting.templates import render
 from mmm.reporting.wording import basis, confidence, interval
@@ -84,35 +85,42 @@ def _size_of_budget(report: Report) -> AskedDecision | None:
 
 
 def _test(report: Report) -> AskedDecision | None:
-    moves = channel_moves(report)
-    unsure = moves[[is_unsure(report, str(channel)) for channel in moves["channel"]]] if len(moves) else moves
-    unsure = unsure[unsure["delta"] != 0]
-    if unsure.empty:
+    """Ask for a test of the unsure channel with most at stake: planned spend x width of its interval."""
+    planned = {row["channel"]: float(row["current"]) for row in records(channel_moves(report))}
+    summary = report.table("channel_summary")
+    rows = [
+        row
+        for row in records(summary[summary["outcome"] == main_outcome(report)])
+        if row["channel"] in planned and is_unsure(report, row["channel"])
+    ]
+    if not rows:
         return None
-    row = records(unsure.reindex(unsure["delta"].abs().sort_values(ascending=False).index))[0]
-    what = report.say(
-        "decision.test_lower" if row["delta"] < 0 else "decision.test_raise",
-        channel=report.channel(row["channel"]),
-        share=float(row["delta"] / row["current"]) if row["current"] else 0.0,
+    row = max(rows, key=lambda row: planned[row["channel"]] * (row["romi_p95"] - row["romi_p05"]))
+    name = str(row["channel"])
+    between = interval(report, row["romi_p05"], row["romi_p95"], "signed_ratio")
+    return AskedDecision(
+        kind="test",
+        verb=report.say("decision.test"),
+        what=report.say("decision.test_channel", channel=report.channel(name), interval=between),
+        gain=report.say("decision.at_stake", amount=planned[name]),
+        facts=_facts(report, "marketing", report.say("decision.to_establish")),
     )
-    gain = Gain(mean=row["gain_mean"], low=row["gain_p05"], high=row["gain_p95"], probability=row["p_gain"])
-    return _decision(report, "test", what, gain, "marketing", channel=str(row["channel"]))
 
 
-def _decision(
-    report: Report, kind: str, what: str, gain: Gain, owner: str, *, channel: str | None = None
-) -> AskedDecision:
-    facts = (
-        (report.say("decision.owner"), report.say(f"owner.{owner}")),
-        (
-            report.say("decision.confidence"),
-            f"{confidence(report, gain.probability)}, {basis(report, channel)}",
-        ),
-        (report.say("decision.date"), _start(report)),
-    )
+def _decision(report: Report, kind: str, what: str, gain: Gain, owner: str) -> AskedDecision:
+    sure = f"{confidence(report, gain.probability)}, {basis(report)}"
     between = interval(report, gain.low, gain.high)
     said = report.say("decision.gain", gain=gain.mean, interval=between)
-    return AskedDecision(kind=kind, verb=report.say(f"decision.{kind}"), what=what, gain=said, facts=facts)
+    verb = report.say(f"decision.{kind}")
+    return AskedDecision(kind=kind, verb=verb, what=what, gain=said, facts=_facts(report, owner, sure))
+
+
+def _facts(report: Report, owner: str, sure: str) -> tuple[tuple[str, str], ...]:
+    return (
+        (report.say("decision.owner"), report.say(f"owner.{owner}")),
+        (report.say("decision.confidence"), sure),
+        (report.say("decision.date"), _start(report)),
+    )
 
 
 def _start(report: Report) -> str:

@@ -76,10 +76,13 @@ def test_at_most_three_decisions_and_an_unsure_channel_is_tested_never_cut(engli
     asked = asked_decisions(english)
     assert [decision.kind for decision in asked] == ["adjust", "adjust", "test"]
     tested = asked[-1]
-    assert tested.what.startswith("Paid social: measure a cut (−22%) by a test")
+    # TV: 405,000 planned and the widest interval for its size, -0.32 to +1.00 around the break-even.
+    assert tested.what.startswith("TV: measure its effect by a test on a limited scope before any cut")
+    assert "(−0.32 to +1.00)" in tested.what
+    assert tested.gain == "Spend at stake: €405k over the plan's horizon"
     assert is_unsure(english, "paid_social")
     assert not is_unsure(english, "search_brand")
-    assert ("Confidence", "leaning likely (74%), model only") in tested.facts
+    assert ("Confidence", "likely (93%), model only") in asked[0].facts
 
 
 def test_a_plan_that_is_not_sure_enough_is_kept(english):
