@@ -20,6 +20,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 import psutil
+from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from page_server import FLAGS, TOKEN, running_server
 
 ROOT = Path(__file__).resolve().parents[1]
 MMM = str(Path(sys.executable).with_name("mmm"))
@@ -85,18 +90,14 @@ def cold_run(reports: Path) -> tuple[float, float]:
 
 def page_seconds(reports: Path, page: str, visits: int = 5) -> tuple[float, float]:
     """Time a page's first content in Chromium on a warm server, empty browser profile each time."""
-    from playwright.sync_api import sync_playwright
-
-    from mmm.dashboards.testing import running_server
-
     seconds = []
     with running_server(reports) as server, sync_playwright() as engine:
-        browser = engine.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = engine.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for _ in range(visits + 1):
             context = browser.new_context()
             tab = context.new_page()
             started = time.perf_counter()
-            tab.goto(server.url(page), wait_until="commit")
+            tab.goto(f"{server.address}/demo/{page}.fr.html?token={TOKEN}", wait_until="commit")
             tab.wait_for_selector("h1")
             seconds.append(time.perf_counter() - started)
             context.close()

@@ -379,7 +379,13 @@ def _steering() -> dict[str, pd.DataFrame]:
             ],
         ),
         "campaigns": _campaigns(),
-        "agenda": _frame("agenda", [("quarterly", 1, "Budget", "Reallocation gains 283 k", "adjust")]),
+        "agenda": _frame(
+            "agenda",
+            [
+                ("fr", "quarterly", 1, "Budget", "La réallocation gagne 283 k€", "Approuver le partage."),
+                ("en", "quarterly", 1, "Budget", "Reallocation gains €283k", "Approve the split."),
+            ],
+        ),
     }
 
 

@@ -304,6 +304,6 @@ TABLES: dict[str, tuple[str, ...]] = {
         "review_on",
         "evidence_run",
     ),
-    "agenda": ("ritual", "position", "topic", "fact", "decision"),
+    "agenda": ("language", "ritual", "position", "topic", "fact", "decision"),
 }
 """Columns of each table of a run folder, in order. A run writes no other table and no other column."""

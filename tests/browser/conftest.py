@@ -2,11 +2,6 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,30 +11,16 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from mmm.dashboards import publish_report
+from page_server import FLAGS, TOKEN, Server, running_server
 from sample_run import build_sample_run
 
-TOKEN = "a-token-for-tests"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
-
-
-@dataclass
-class Server:
-    """A running `serve` and what it serves."""
-
-    address: str
-    reports: Path
-    process: subprocess.Popen
-    token: str = TOKEN
 
 
 @dataclass
@@ -51,36 +32,12 @@ class Visit:
     foreign: list[str] = field(default_factory=list)
 
 
-def start_server(reports: Path) -> Server:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    code = (
-        f"from mmm.dashboards import serve; serve({str(reports)!r}, port={port}, lang='fr', token={TOKEN!r})"
-    )
-    with (reports / "server.log").open("w") as log:
-        process = subprocess.Popen([sys.executable, "-c", code], stdout=log, stderr=subprocess.STDOUT)
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(f"{address}/login", timeout=2).close()
-            return Server(address, reports, process)
-        except OSError:
-            if process.poll() is not None:
-                break
-            time.sleep(0.2)
-    process.terminate()
-    pytest.fail((reports / "server.log").read_text())
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory) -> Iterator[Server]:
     reports = tmp_path_factory.mktemp("served")
     publish_report(build_sample_run(reports))
-    running = start_server(reports)
-    yield running
-    running.process.terminate()
-    running.process.wait(20)
+    with running_server(reports) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

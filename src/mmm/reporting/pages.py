@@ -45,6 +45,7 @@ SECTIONS: dict[str, dict[str, Section]] = {
         "matrix": strategic_plan.matrix,
         "actions": steering.actions,
         "objectives": steering.objectives,
+        "agenda": steering.agenda,
         "decision_log": decisions.decision_log,
     },
     "operational": {

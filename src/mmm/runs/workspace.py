@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -70,12 +70,20 @@ def _first_manifest(run_id: str, params: RunParams, context: Context) -> Manifes
             "channels": {name: channel.label.model_dump() for name, channel in params.channels.items()},
             "outcomes": {name: outcome.label.model_dump() for name, outcome in params.outcomes.items()},
         },
-        next_run=None,
+        next_run=_next_run(params),
         seeds={"run": params.seed},
         digests={"data": data_digests(params), "code": code_digest()},
         versions=library_versions(),
         stages={},
     )
+
+
+def _next_run(params: RunParams) -> str | None:
+    """Give the day on which the plan that this run judges has run out: time for the next one."""
+    if params.allocation is None:
+        return None
+    days = {"weekly": 7, "monthly": 30.4375, "annual": 365.25}[params.calendar.frequency]
+    return (params.calendar.end + timedelta(days=days * params.allocation.horizon_periods + 1)).isoformat()
 
 
 def complete(partial: Path) -> Path:

@@ -40,6 +40,7 @@ def agenda_table(items: tuple[AgendaItem, ...], language: Language, currency: st
     """Word an agenda in a language."""
     rows = [
         (
+            language,
             RITUAL,
             position,
             sentence(f"agenda.{item.topic}", language, currency),

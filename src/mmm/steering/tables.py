@@ -30,6 +30,7 @@ from mmm.steering.modelled import N_DRAWS
 from mmm.steering.objectives import Outlook, objectives_table
 from mmm.steering.pacing import pacing_table
 from mmm.steering.variance import outcome_gaps, spend_gaps, target_total, variance_windows
+from mmm.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from mmm.inference import Fit
@@ -90,7 +91,8 @@ def steering_tables(  # noqa: PLR0917 - called with what a run holds, in the ord
     }
     found["alerts"] = _alerts(params, facts, found, as_of, previous_alerts)
     items = agenda_items({**run_tables, **found}, facts.reference, params)
-    found["agenda"] = agenda_table(items, "en", currency)
+    worded = [agenda_table(items, language, currency) for language in LANGUAGES]
+    found["agenda"] = pd.concat(worded, ignore_index=True)
     return found
 
 

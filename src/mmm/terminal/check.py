@@ -56,7 +56,8 @@ def _print_findings(console: Console, findings: "pd.DataFrame") -> None:
     console.print("Findings: " + ", ".join(f"{count} {severity}" for severity, count in counts.items()))
     for finding in findings.head(_SHOWN).to_dict("records"):
         line = "" if pd.isna(finding["row"]) else f", line {finding['row']}"
-        words = f"  {finding['severity']}: {finding['source']}{line}: {finding['message']}\n      {finding['action']}"
+        where = f"{finding['severity']}: {finding['source']}{line}"
+        words = f"  {where}: {finding['message']}\n      {finding['action']}"
         console.print(words, highlight=False, soft_wrap=True, markup=False)
     if len(findings) > _SHOWN:
         console.print(f"  and {len(findings) - _SHOWN} more; --fix-plan FILE writes them all")

@@ -50,9 +50,7 @@ def test_a_full_disk_is_something_the_user_can_mend(execute):
 
 
 def test_a_bug_names_its_notebook(execute):
-    with pytest.raises(
-        StageFailedError, match="out.ipynb: ZeroDivisionError: division by zero"
-    ):
+    with pytest.raises(StageFailedError, match="out.ipynb: ZeroDivisionError: division by zero"):
         execute("1 / 0")
 
 

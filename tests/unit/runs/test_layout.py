@@ -52,10 +52,9 @@ def test_a_pointer_that_leads_nowhere_is_not_followed(folder, pointer):
 def test_a_second_run_of_the_same_analysis_is_refused(tmp_path):
     with (
         analysis_lock(tmp_path),
-        pytest.raises(UserInputError, match="is running this analysis: wait for it"),
+        pytest.raises(UserInputError, match="is running this analysis: wait for it"),analysis_lock(tmp_path)
     ):
-        with analysis_lock(tmp_path):
-            pass
+        pass
     with analysis_lock(tmp_path):
         pass
 
