@@ -39,7 +39,7 @@ any=$(command -v python3 2>/dev/null || command -v python 2>/dev/null)
 if [ -n "$any" ]; then
     maker=$(mktemp -d)
     if "$any" -m venv "$maker" >/dev/null 2>&1 && "$maker/bin/python" -m pip install -q uv >/dev/null 2>&1 \
-        && "$maker/bin/uv" python install -q 3.12 >/dev/null 2>&1; then
+        && "$maker/bin/uv" python install -q --system-certs 3.12 >/dev/null 2>&1; then
         found=$("$maker/bin/uv" python find 3.12 2>/dev/null)
         rm -rf "$maker"
         try "$found"
