@@ -15,6 +15,7 @@ setup: ## Make .venv from the lock file
 
 demo: setup ## Run the main job on the sample analysis and say how to open the pages
 	@$(BIN)/mmm run params/demo.yaml --as-of $(AS_OF)
+	@echo "Open the pages and the simulator with: make serve"
 
 serve: setup ## Serve the published pages
 	@$(BIN)/mmm serve

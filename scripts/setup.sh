@@ -20,5 +20,5 @@ sed -n '/^uv==/,/[^\\]$/p' requirements.lock > "$uv_lock"
 .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r "$uv_lock"
 .venv/bin/uv pip install -q --system-certs --python .venv/bin/python --require-hashes -r requirements.lock
 .venv/bin/uv pip install -q --system-certs --python .venv/bin/python --no-deps --no-build-isolation -e .
-.venv/bin/python -m compileall -q -j 0 .venv/lib src || true
+.venv/bin/python -W ignore -m compileall -q -j 0 .venv/lib src || true
 echo "$wanted" > "$stamp"

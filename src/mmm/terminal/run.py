@@ -66,22 +66,18 @@ def show_draft_stage(request: RunRequest, stage: str) -> None:
 
 def _print_result(console: Console, finished: FinishedRun, request: RunRequest) -> None:
     manifest = read_manifest(finished.folder)
-    verdict = manifest["verdict"]
-    console.print(f"\nVerdict: {say('verdict.' + verdict['level'], 'en')}", style="bold")
-    for reason in verdict["reasons"]:
-        console.print(
-            f"  - {say('reason.' + reason['key'], 'en', manifest['currency'], **reason['figures'])}",
-            highlight=False,
-        )
-    for sentence in three_figures(finished.folder, manifest["currency"]):
-        console.print(f"  {sentence}", highlight=False, soft_wrap=True)
-    console.print(f"\nRun: {finished.folder}", highlight=False, soft_wrap=True)
-    if finished.is_published:
-        console.print(
-            f"Pages: mmm serve --reports {_shortest(request.reports)}", highlight=False, soft_wrap=True
-        )
-    else:
-        console.print(f"Not published: {finished.why_not_published}", highlight=False, soft_wrap=True)
+    verdict, currency = manifest["verdict"], manifest["currency"]
+    reasons = (say(f"reason.{why['key']}", "en", currency, **why["figures"]) for why in verdict["reasons"])
+    pages = f"Pages: mmm serve --reports {_shortest(request.reports)}"
+    lines = [
+        f"\nVerdict: {say('verdict.' + verdict['level'], 'en')}",
+        *(f"  - {reason}" for reason in reasons),
+        "",
+        *three_figures(finished.folder, currency),
+        f"\nRun: {finished.folder}",
+        pages if finished.is_published else f"Not published: {finished.why_not_published}",
+    ]
+    console.print("\n".join(lines), highlight=False, soft_wrap=True, markup=False)
 
 
 def three_figures(run: Path, currency: str) -> list[str]:
