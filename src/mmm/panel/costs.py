@@ -103,8 +103,8 @@ def _unit(dates: pd.Series) -> str:
         return "M"
     if gap >= 360:
         return "Y"
-    weekly = gap == 7 and len(set(distinct.dt.dayofweek)) == 1
-    last_day = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"][distinct.dt.dayofweek.iloc[0]]
+    weekly = gap == 7 and len(set(distinct.dt.day_of_week)) == 1
+    last_day = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"][distinct.dt.day_of_week.iloc[0]]
     return f"W-{last_day}" if weekly else "D"
 
 
