@@ -16,7 +16,7 @@ from mmm.params.record import Money, Name, Section, Text
 from mmm.params.schema_problems import schema_problems
 from mmm.params.yaml_file import Location
 from mmm.records import TABLES
-from mmm.steering.database import FactsDatabase, evaluate, has_columns
+from mmm.steering.database import FactsDatabase, has_columns, values_over
 from mmm.steering.periods import MONTH, QUARTER, Window, trailing
 from mmm.steering.reference import Kpi, KpiReference, Owner, located
 from mmm.steering.wording import Amount, sentence
@@ -174,12 +174,12 @@ def _figures(action: Action, kpi: Kpi, database: FactsDatabase, frequency: Frequ
         for back in range(len(periods) - month + 1)
         if (window := trailing(periods, month, "month", back=back)) is not None
     ][: QUARTER[frequency]]
-    recent = evaluate(database, kpi.parsed, windows)["value"].dropna()
+    recent = values_over(database, kpi.parsed, windows).dropna()
     actual = float(recent.iloc[0]) if len(recent) else float("nan")
     baseline_window = trailing(before, QUARTER[frequency], "baseline")
     if baseline_window is None:
         return actual, float("nan")
-    return actual, float(evaluate(database, kpi.parsed, [baseline_window])["value"].iloc[0])
+    return actual, float(values_over(database, kpi.parsed, [baseline_window]).iloc[0])
 
 
 def action_status(action: Action, kpi: Kpi, actual: float, baseline: float, as_of: date) -> str:

@@ -20,8 +20,8 @@ class Table(Protocol):
 
 def table_columns(table: Table) -> tuple[str, ...]:
     """Give the columns of a source."""
-    expression = getattr(table, "table", None)
-    return tuple(map(str, table.to_pandas().columns)) if expression is None else tuple(expression.columns)
+    columns = getattr(table, "columns", None)
+    return tuple(map(str, table.to_pandas().columns if columns is None else columns))
 
 
 def daily(table: Table, value: str, *, by: str | None = None, only: str | None = None) -> pd.DataFrame:
@@ -33,13 +33,14 @@ def daily(table: Table, value: str, *, by: str | None = None, only: str | None =
         date, `by` when asked, the summed column under its name, rows.
     """
     keys = ["date"] if by is None else ["date", by]
-    expression = getattr(table, "table", None)
-    if expression is None:
+    select = getattr(table, "select", None)
+    if select is None:
         rows = table.to_pandas()
         kept = rows if only is None else rows[rows[only].astype(int) == 1]
         days = kept.assign(date=pd.to_datetime(kept["date"]).dt.normalize())
         return days.groupby(keys, as_index=False).agg(**{value: (value, "sum"), "rows": (value, "size")})
-    kept = expression if only is None else expression.filter(expression[only].cast("int64") == 1)
-    days = kept.mutate(date=kept["date"].cast("date"))
-    summed = days.group_by(keys).aggregate(**{value: days[value].sum(), "rows": days.count()})
-    return pd.DataFrame(summed.order_by(keys).execute())
+    first = ", ".join(["date::DATE AS date", *(f'"{key}"' for key in keys[1:])])
+    kept_only = "" if only is None else f'WHERE "{only}"::BIGINT = 1'
+    places = ", ".join(str(place) for place in range(1, len(keys) + 1))
+    grouped = f"{kept_only} GROUP BY {places} ORDER BY {places}"
+    return pd.DataFrame(select(f'{first}, sum("{value}") AS "{value}", count(*) AS "rows"', grouped))

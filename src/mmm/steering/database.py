@@ -65,14 +65,22 @@ def evaluate(database: FactsDatabase, formula: Formula, windows: Sequence[Window
     return found.assign(lower=spread.quantile(0.05), upper=spread.quantile(0.95)).reset_index(drop=True)
 
 
+def values_over(database: FactsDatabase, formula: Formula, windows: Sequence[Window]) -> "pd.Series[float]":
+    """Give the value alone of `evaluate`, by window in order: the draws behind an interval are not read."""
+    mean = _drawn(database, formula, windows, f"WHERE _draw = {MEAN}").droplevel("draw")
+    return mean.reindex(range(len(windows)))
+
+
 def draws_of(database: FactsDatabase, formula: Formula, window: Window) -> "pd.Series[float]":
     """Give the formula's value over one window by draw, without the mean; empty for an observed KPI."""
     drawn = _drawn(database, formula, [window]).droplevel("window")
     return drawn[drawn.index != MEAN]
 
 
-def _drawn(database: FactsDatabase, formula: Formula, windows: Sequence[Window]) -> "pd.Series[float]":
-    """Value by (window, draw); draw -1 alone where no column is modelled."""
+def _drawn(
+    database: FactsDatabase, formula: Formula, windows: Sequence[Window], kept: str = ""
+) -> "pd.Series[float]":
+    """Value by (window, draw), of the draws kept; draw -1 alone where no column is modelled."""
     if not windows:
         index = pd.MultiIndex.from_arrays([[], []], names=["window", "draw"])
         return pd.Series(index=index, dtype=float)
@@ -87,7 +95,7 @@ def _drawn(database: FactsDatabase, formula: Formula, windows: Sequence[Window])
                )::DOUBLE END AS value
         FROM (SELECT spans.*, facts.* FROM ({_rows(database, formula)}) AS facts
               JOIN (VALUES {spans}) AS spans (_window, _start, _last, _n)
-              ON facts.period BETWEEN _start AND _last)
+              ON facts.period BETWEEN _start AND _last {kept})
         GROUP BY _window, _draw ORDER BY _window, _draw
     """).df()
     values = rows.set_index(["window", "draw"])["value"].astype(float)

@@ -11,7 +11,7 @@ from mmm.errors import UserInputError
 from mmm.params import nearest
 from mmm.params.data import Frequency
 from mmm.records import TABLES
-from mmm.steering.database import FactsDatabase, evaluate, has_columns
+from mmm.steering.database import FactsDatabase, evaluate, has_columns, values_over
 from mmm.steering.formulas import parse_formula
 from mmm.steering.periods import QUARTER, YEAR, Window, period_end, trailing
 from mmm.steering.reference import Kpi, KpiReference
@@ -162,9 +162,9 @@ def kpi_history_table(found: Mapping[str, KpiReading], database: FactsDatabase) 
     """Tabulate every KPI period by period, for charts: one period alone, not a quarter."""
     windows = [Window(name="period", start=start, last=start, n_periods=1) for start in database.periods]
     frames = [
-        pd.DataFrame({"kpi": name, "period": database.periods, "value": values["value"].to_numpy()})
+        pd.DataFrame({"kpi": name, "period": database.periods, "value": values.to_numpy()})
         for name, reading in found.items()
-        for values in [evaluate(database, reading.kpi.parsed, windows)]
+        for values in [values_over(database, reading.kpi.parsed, windows)]
     ]
     if not frames:
         return pd.DataFrame(columns=list(TABLES["kpi_history"]))
@@ -181,4 +181,4 @@ def computed(text: str, database: FactsDatabase, window: Window) -> float:
     formula = parse_formula(text)
     if not has_columns(database, formula):
         return float("nan")
-    return float(evaluate(database, formula, [window])["value"].iloc[0])
+    return float(values_over(database, formula, [window]).iloc[0])
