@@ -1,7 +1,7 @@
 """Does the budget follow sales? A signal of reverse causality, not a proof."""
 
 import numpy as np
-from scipy.stats import f as f_distribution
+from scipy.special import fdtrc
 
 from mmm.diagnostics.results import result
 from mmm.diagnostics.scores import FloatArray
@@ -64,8 +64,8 @@ def follows_sales(design: Design, at: int, n_lags: int) -> tuple[float, float]:
     freedom = len(spend) - n_lags - np.linalg.matrix_rank(both)
     if freedom < 2 or rest_both <= 0:
         return 1.0, 0.0
-    statistic = (rest_without - rest_both) / n_lags / (rest_both / freedom)
-    return float(f_distribution.sf(statistic, n_lags, freedom)), float(coefficients[-n_lags:].sum())
+    statistic = max(rest_without - rest_both, 0.0) / n_lags / (rest_both / freedom)
+    return float(fdtrc(n_lags, freedom, statistic)), float(coefficients[-n_lags:].sum())
 
 
 def _lagged(values: FloatArray, n_lags: int) -> FloatArray:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from scipy.special import chdtrc
 
 from mmm.diagnostics.results import result
 from mmm.diagnostics.scores import FloatArray
@@ -56,12 +57,12 @@ def autocorrelation(left: FloatArray) -> tuple[float, float]:
     ----------
     Ljung and Box (1978), "On a measure of lack of fit in time series models", Biometrika 65(2).
     """
-    from statsmodels.stats.diagnostic import acorr_ljungbox  # noqa: PLC0415  statsmodels is slow to import
-    from statsmodels.tsa.stattools import acf  # noqa: PLC0415
-
     n_lags = max(1, min(10, len(left) // 5))
-    found = acorr_ljungbox(left, lags=[n_lags])
-    return float(acf(left, nlags=1)[1]), float(found["lb_pvalue"].iloc[0])
+    lags = np.arange(1, n_lags + 1)
+    centred = left - left.mean()
+    correlation = np.array([centred[lag:] @ centred[:-lag] for lag in lags]) / (centred @ centred)
+    statistic = len(left) * (len(left) + 2) * (correlation**2 / (len(left) - lags)).sum()
+    return float(correlation[0]), float(chdtrc(n_lags, statistic))
 
 
 def outlying_periods(left: FloatArray) -> NDArray[np.intp]:
