@@ -111,7 +111,7 @@ def collinear_groups(
 
 
 def _density(draws: FloatArray, grid: FloatArray) -> FloatArray:
-    """Smooth draws with a Gaussian kernel of Scott's width; scipy.stats would take half a second to import."""
+    """Smooth draws with a Gaussian kernel of Scott's width; scipy.stats takes half a second to import."""
     width = draws.std(ddof=1) * len(draws) ** -0.2
     away = (grid[:, None] - draws) / width
     return np.asarray(np.exp(-0.5 * away**2).mean(axis=1) / (width * np.sqrt(2.0 * np.pi)))
