@@ -22,6 +22,8 @@ REMAINING_WEIGHT = 0.01
 MAX_PERIODS_AFTER = 104
 SMALLEST_EXPOSURE = 1e-12
 """In half-saturations: below it the slope of a curve steeper than a line is not followed to infinity."""
+N_RECENT = 16
+"""Amounts per channel whose slopes are kept: a search comes back to the ends of the stretch it refines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +138,10 @@ class ChannelPath:
 
     at_zero: FloatArray = field(init=False, repr=False, compare=False)
     """(draw,), `level` of spending nothing: what history alone brings."""
+    recent: dict[float, tuple[float, FloatArray]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """Mean value and unit slopes (draw, step) of the last amounts tabulated."""
 
     def __post_init__(self) -> None:
         """Value history once."""
@@ -170,12 +176,20 @@ class ChannelPath:
         before = left = np.empty(0)
         for k, amount in enumerate(amounts):
             adstock = self._adstock(float(amount))
-            share = self._share(adstock)
-            values[k], slope = self._mean(share), self._unit_gradient(adstock, share)
+            values[k], slope = self._tabulated(float(amount), adstock)
             if k:
                 ranges[:, k - 1] = self._slope_range(before, left, adstock, slope)
             before, left = adstock, slope
         return values, ranges[0], ranges[1]
+
+    def _tabulated(self, amount: float, adstock: FloatArray) -> tuple[float, FloatArray]:
+        """Give the mean and the unit slopes at an amount, computed once for the recent ones."""
+        if amount not in self.recent:
+            share = self._share(adstock)
+            if len(self.recent) == N_RECENT:
+                del self.recent[next(iter(self.recent))]
+            self.recent[amount] = self._mean(share), self._unit_gradient(adstock, share)
+        return self.recent[amount]
 
     def _slope_range(
         self, before: FloatArray, left: FloatArray, after: FloatArray, right: FloatArray
