@@ -76,7 +76,9 @@ def oracle_shares(found: Fit, media: MediaTruth, seed: int) -> np.ndarray:
     hyper[2], hyper[4] = known
     hyper[3], hyper[5] = CURVE_SD, CURVE_SD
     start[: 3 * n] = np.concatenate([np.log(retention / (1 - retention)), *known])
-    sharp = CompiledDensity(address=density.address, data=data, n_parameters=density.n_parameters, start=start)
+    sharp = CompiledDensity(
+        address=density.address, data=data, n_parameters=density.n_parameters, start=start
+    )
     drawn = sample_density(sharp, SamplerSettings(start_spread=CURVE_SD / 10), seed)
     return np.exp(drawn.positions[..., 3 * n : 4 * n]).reshape(-1, n)
 

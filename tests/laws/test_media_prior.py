@@ -29,7 +29,9 @@ def share_draws(prior: MediaPrior, seed: int = 1) -> np.ndarray:
     weight = np.exp(prior.location[pooled] + spread * rng.standard_normal((N_DRAWS, pooled.sum())))
     total = np.exp(prior.pool_location + prior.pool_spread * rng.standard_normal((N_DRAWS, 1)))
     share[:, pooled] = total * weight / weight.sum(axis=1, keepdims=True)
-    share[:, own] = np.exp(prior.location[own] + prior.spread[own] * rng.standard_normal((N_DRAWS, own.sum())))
+    share[:, own] = np.exp(
+        prior.location[own] + prior.spread[own] * rng.standard_normal((N_DRAWS, own.sum()))
+    )
     return share
 
 

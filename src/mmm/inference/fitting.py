@@ -15,8 +15,8 @@ _ENGINES = {"compiled": sample_compiled, "pymc": sample_pymc}
 def fit(panel: xr.Dataset, spec: ModelSpec, seed: int, progress: Progress | None = None) -> Fit:
     """Fit one specification to one outcome of a panel; same seed, same draws.
 
-    When the gate fails, sampling is run once more, with twice the warm-up and draws and smaller
-    steps. `require_convergence` tells whether the answer passes.
+    When the gate fails, sampling is run once more, with smaller steps, twice the warm-up and four
+    times the steps, of which one in four is kept. `require_convergence` tells whether that passes.
 
     Parameters
     ----------
@@ -45,7 +45,8 @@ def _attempts(spec: ModelSpec) -> tuple[SamplerSettings, SamplerSettings]:
     usual = SamplerSettings(chains=spec.chains, draws=spec.draws, warmup=spec.warmup)
     careful = SamplerSettings(
         chains=spec.chains,
-        draws=2 * spec.draws,
+        draws=spec.draws,
+        thin=4,
         warmup=2 * spec.warmup,
         target_accept=0.95,
         start_spread=0.1,

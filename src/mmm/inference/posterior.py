@@ -53,7 +53,7 @@ def draws_dataset(
 
 def stats_dataset(found: Draws) -> xr.Dataset:
     """Name what the sampler says of its draws."""
-    dims = ("chain", "draw")
+    dims = ("chain", "step")
     return xr.Dataset(
         {
             "diverging": (dims, found.diverging),

@@ -22,7 +22,7 @@ def sample_pymc(
     compiled = nutpie.compile_pymc_model(explicit_model(design, spec), var_names=_stored(design))
     trace: Any = nutpie.sample(
         compiled,
-        draws=settings.draws,
+        draws=settings.draws * settings.thin,
         tune=settings.warmup,
         chains=settings.chains,
         cores=min(settings.chains, available_threads()),
@@ -32,7 +32,10 @@ def sample_pymc(
         save_warmup=False,
         progress_callback=_reporter(progress),
     )
-    return _draws(trace["posterior"].to_dataset(), design), _stats(trace["sample_stats"].to_dataset())
+    kept = trace["posterior"].to_dataset().isel(draw=slice(settings.thin - 1, None, settings.thin))
+    return _draws(kept.assign_coords(draw=np.arange(settings.draws)), design), _stats(
+        trace["sample_stats"].to_dataset()
+    )
 
 
 def _stored(design: Design) -> list[str]:
@@ -54,9 +57,9 @@ def _draws(posterior: xr.Dataset, design: Design) -> xr.Dataset:
 
 
 def _stats(stats: xr.Dataset) -> xr.Dataset:
-    return xr.Dataset(
-        {name: stats[name].transpose("chain", "draw") for name in ("diverging", "energy", "n_steps", "depth")}
-    )
+    names = ("diverging", "energy", "n_steps", "depth")
+    found = xr.Dataset({name: stats[name].transpose("chain", "draw") for name in names})
+    return found.drop_vars(["chain", "draw"]).rename_dims(draw="step")
 
 
 def _reporter(progress: Progress | None) -> Any:

@@ -21,7 +21,7 @@ class Fit:
     design: Design
     draws: xr.Dataset
     stats: xr.Dataset
-    """dims chain, draw: diverging, energy, n_steps, depth."""
+    """dims chain, step: diverging, energy, n_steps, depth; more steps than draws after a rerun."""
     seed: int
     attempts: int
     """1, or 2 when the gate failed and sampling was run again, longer and more carefully."""

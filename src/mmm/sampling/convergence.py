@@ -52,7 +52,9 @@ def ess_tail(draws: ArrayLike) -> FloatArray:
 def e_bfmi(energy: ArrayLike) -> FloatArray:
     """Give each chain's energy Bayesian fraction of missing information; energy is (chain, draw)."""
     values = np.asarray(energy, dtype=float)
-    return np.asarray(np.square(np.diff(values, axis=1)).mean(axis=1) / values.var(axis=1, ddof=1), dtype=float)
+    return np.asarray(
+        np.square(np.diff(values, axis=1)).mean(axis=1) / values.var(axis=1, ddof=1), dtype=float
+    )
 
 
 def _split(draws: FloatArray) -> FloatArray:

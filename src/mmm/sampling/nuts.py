@@ -44,17 +44,20 @@ class SamplerSettings:
     warmup: int = 1000
     target_accept: float = 0.8
     max_depth: int = 10
+    thin: int = 1
+    """Every how many steps a position is kept; what the sampler says of its steps is kept whole."""
     start_spread: float = 0.3
     """Standard deviation of the chains' starts around `CompiledDensity.start`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draws:
-    """Draws after warm-up, and what the sampler says of them; all of shape (chain, draw, ...)."""
+    """Draws after warm-up, and what the sampler says of its steps."""
 
     positions: FloatArray
-    """(chain, draw, parameter)"""
+    """(chain, draw, parameter) One in `SamplerSettings.thin` steps."""
     diverging: NDArray[np.bool_]
+    """(chain, step), like the figures below."""
     energy: FloatArray
     n_steps: NDArray[np.int64]
     depth: NDArray[np.int64]
@@ -81,7 +84,7 @@ def sample_density(
     options.update(
         {
             "num_tune": settings.warmup,
-            "num_draws": settings.draws,
+            "num_draws": settings.draws * settings.thin,
             "num_chains": settings.chains,
             "target_accept": settings.target_accept,
             "maxdepth": settings.max_depth,
@@ -102,7 +105,7 @@ def sample_density(
         sampler.abort()
         raise
     if progress is not None:
-        steps = settings.chains * (settings.draws + settings.warmup)
+        steps = settings.chains * (settings.draws * settings.thin + settings.warmup)
         progress(steps, steps)
     return _collect(sampler.take_results(), settings)
 
@@ -147,9 +150,13 @@ def _reporter(progress: Progress | None) -> Callable[[list[Any]], None] | None:
 
 def _collect(results: Any, settings: SamplerSettings) -> Draws:
     traces, stats = results.get_arrow_trace()
+    thin = settings.thin
     return Draws(
         positions=np.stack(
-            [_kept(trace, stat, "position") for trace, stat in zip(traces, stats, strict=True)]
+            [
+                _kept(trace, stat, "position")[thin - 1 :: thin]
+                for trace, stat in zip(traces, stats, strict=True)
+            ]
         ),
         diverging=np.stack([_kept(stat, stat, "diverging") for stat in stats]).astype(bool),
         energy=np.stack([_kept(stat, stat, "energy") for stat in stats]),
