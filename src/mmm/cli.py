@@ -21,6 +21,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+INTERRUPTED = 130
+
 ParamsFile = Annotated[Path, typer.Argument(metavar="PARAMS", help="YAML file of the analysis.")]
 AsOf = Annotated[
     datetime | None,
@@ -38,9 +40,10 @@ def main() -> NoReturn:
     except MmmError as error:
         print("\n".join([str(error), *getattr(error, "__notes__", [])]), file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("Interrupted. `mmm run --resume` goes on from the last finished stage.", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as left:
+        if left.code == INTERRUPTED:
+            print("Interrupted. `mmm run --resume` goes on from the last finished stage.", file=sys.stderr)
+        raise
     except Terminated as error:
         print(error, file=sys.stderr)
         sys.exit(143)
@@ -93,6 +96,10 @@ def run(
     if unknown:
         problems = [f"{name} is not a stage, {nearest(name, NAMES)}" for name in unknown]
         raise UserInputError("mmm run", problems)
+    if only and (from_stage or resume or fresh):
+        raise UserInputError(
+            "mmm run", ["--only works in the draft: leave out --from, --resume and --fresh beside it"]
+        )
     place = _workspace(params_file)
     request = RunRequest(
         params_file=params_file,

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypedDict
 
 from mmm.errors import UserInputError
 
-Status = Literal["running", "ok", "failed", "killed", "timeout", "interrupted", "refused"]
+Status = Literal["running", "ok", "failed", "killed", "interrupted", "refused"]
 MANIFEST = "manifest.json"
 FORMAT = 1
 

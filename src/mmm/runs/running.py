@@ -1,23 +1,20 @@
 """The main job: every stage into a new run folder, published only when it is good."""
 
-import shutil
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
 from typing import Protocol
 
-from mmm.errors import DataRefusedError, MmmError, NotConvergedError, Terminated, UserInputError
+from mmm.errors import UserInputError
 from mmm.params import RunParams, read_params
 from mmm.records import VerdictLevel
 from mmm.runs import workspace
-from mmm.runs.context import Context
-from mmm.runs.execution import KernelDiedError, execute_notebook
-from mmm.runs.layout import DRAFT, analysis_folder, latest_run, publish, run_ids
+from mmm.runs.context import Context, read_context, write_context
+from mmm.runs.execution import execute_notebook
+from mmm.runs.interruption import reason_is_kept
+from mmm.runs.layout import DRAFT, analysis_folder, latest_run, publish
 from mmm.runs.lock import analysis_lock
-from mmm.runs.manifest import Manifest, StageRecord, Status, read_manifest, write_manifest
+from mmm.runs.manifest import Manifest, StageRecord, read_manifest, write_manifest
+from mmm.runs.reuse import clear_leftovers, files_of, last_complete, taken
 from mmm.runs.stage_keys import stage_keys
 from mmm.runs.stages import NAMES, STAGES, Stage, reason_to_skip
 from mmm.runs.verdict import all_verdicts, run_verdict
@@ -28,6 +25,9 @@ class Progress(Protocol):
 
     def started(self, stage: str, expected_seconds: float | None) -> None:
         """A stage begins; `expected_seconds` is what it took last time."""
+
+    def said(self, sentence: str) -> None:
+        """Something a person should know, before the stages."""
 
     def ended(self, stage: str, seconds: float, note: str) -> None:
         """A stage is over; the note says so when it was not executed."""
@@ -55,6 +55,15 @@ class FinishedRun:
     why_not_published: str | None = None
 
 
+def resumed(request: RunRequest) -> RunRequest:
+    """Give the request with the day and the checks of the run that it resumes, if it resumes one."""
+    if not request.resume:
+        return request
+    params = read_params(request.params_file)
+    partial = workspace.resumable(analysis_folder(request.reports, params.analysis))
+    return replace(request, context=read_context(partial)) if partial else request
+
+
 def run_analysis(request: RunRequest, progress: Progress) -> FinishedRun:
     """Run all stages; a run that fails keeps its reason and never replaces a good one.
 
@@ -65,58 +74,72 @@ def run_analysis(request: RunRequest, progress: Progress) -> FinishedRun:
     NotConvergedError
         The model did not converge, its rerun included.
     """
-    params = read_params(request.params_file)
-    folder = analysis_folder(request.reports, params.analysis)
+    live = read_params(request.params_file)
+    folder = analysis_folder(request.reports, live.analysis)
     workspace.prepare(folder)
     with analysis_lock(folder):
-        partial = _open(folder, params, request)
-        with _failing_keeps_its_reason(partial):
-            _run_stages(partial, params, request, progress)
+        partial = _open(folder, live, request, progress)
+        with reason_is_kept(partial):
+            params = read_params(partial / workspace.PARAMS)
+            _run_stages(partial, params, resumed(request), progress)
             final = workspace.complete(partial)
-    return _publish_if_good(folder, final, params)
+        return _publish_if_good(folder, final, params)
 
 
-def _open(folder: Path, params: RunParams, request: RunRequest) -> Path:
-    if request.resume:
-        partial = workspace.resumable(folder)
-        if partial is None:
-            raise UserInputError(str(folder), ["no interrupted run to resume: leave --resume out"])
-        workspace.mark(partial, "running")
-        return partial
-    workspace.recover_stale(folder)
-    return workspace.start(folder, params, request.context)
+def _open(folder: Path, live: RunParams, request: RunRequest, progress: Progress) -> Path:
+    if not request.resume:
+        for name in workspace.recover_stale(folder):
+            progress.said(
+                f"{name} was interrupted and is set aside as failed; --resume would have gone on with it."
+            )
+        return workspace.start(folder, live, request.context)
+    partial = workspace.resumable(folder)
+    if partial is None:
+        raise UserInputError(str(folder), ["no interrupted run to resume: leave --resume out"])
+    if workspace.resolved(read_params(partial / workspace.PARAMS)) != workspace.resolved(live):
+        raise UserInputError(
+            str(request.params_file), [f"changed since {partial.name} was interrupted: leave --resume out"]
+        )
+    workspace.mark(partial, "running")
+    return partial
 
 
 def _run_stages(partial: Path, params: RunParams, request: RunRequest, progress: Progress) -> None:
-    run_id = partial.stem
-    keys = stage_keys(params, request.context, request.notebooks, run_id)
-    donor = _donor(partial.parent, request)
-    for stage in STAGES:
-        manifest = read_manifest(partial)
-        done = manifest["stages"].get(stage.name)
-        if done is not None and done["key"] == keys[stage.name]:
+    keys = stage_keys(params, request.context, request.notebooks, partial.stem)
+    donor = None if request.fresh else last_complete(partial.parent)
+    manifest = read_manifest(partial)
+    manifest["stages"] = {
+        name: done for name, done in manifest["stages"].items() if done["key"] == keys[name]
+    }
+    for position, stage in enumerate(STAGES):
+        if stage.name in manifest["stages"]:
             progress.ended(stage.name, 0.0, "done before the interruption")
             continue
         progress.started(stage.name, _last_time(donor, stage))
+        clear_leftovers(partial, manifest["stages"].values())
+        may_take = request.from_stage is None or position < NAMES.index(request.from_stage)
         record = (
             _skipped(stage, params, partial, keys)
-            or _taken(stage, partial, keys, donor, request)
+            or (taken(stage.name, keys[stage.name], donor, partial) if may_take else None)
             or _executed(stage, params, partial, keys, request)
         )
         manifest["stages"][stage.name] = record
         _add_verdicts(manifest, partial)
         write_manifest(partial, manifest)
         progress.ended(stage.name, record["seconds"], _note(record))
+    _refuse_if_moved(params, request, partial, keys)
 
 
-def _donor(folder: Path, request: RunRequest) -> Path | None:
-    """Give the last complete run: stages with equal keys are taken from it."""
-    complete = run_ids(folder)
-    return folder / complete[-1] if complete and not request.fresh else None
+def _refuse_if_moved(params: RunParams, request: RunRequest, partial: Path, keys: dict[str, str]) -> None:
+    """Refuse a run whose data or code changed while it was computed: its tables may not agree."""
+    if stage_keys(params, request.context, request.notebooks, partial.stem) != keys:
+        raise UserInputError(
+            params.analysis, ["a source, a notebook or the code changed during the run: run it again"]
+        )
 
 
-def _last_time(donor: Path | None, stage: Stage) -> float | None:
-    record = read_manifest(donor)["stages"].get(stage.name) if donor else None
+def _last_time(donor: tuple[Path, Manifest] | None, stage: Stage) -> float | None:
+    record = donor[1]["stages"].get(stage.name) if donor else None
     return record["seconds"] if record else None
 
 
@@ -134,28 +157,13 @@ def _skipped(stage: Stage, params: RunParams, partial: Path, keys: dict[str, str
     )
 
 
-def _taken(
-    stage: Stage, partial: Path, keys: dict[str, str], donor: Path | None, request: RunRequest
-) -> StageRecord | None:
-    """Copy the stage's files from the last run when nothing it depends on has changed."""
-    if donor is None or (request.from_stage and NAMES.index(stage.name) >= NAMES.index(request.from_stage)):
-        return None
-    record = read_manifest(donor)["stages"].get(stage.name)
-    if record is None or record["key"] != keys[stage.name] or stage.name == "publish":
-        return None
-    for name in record["files"]:
-        (partial / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(donor / name, partial / name)
-    return StageRecord(**{**record, "taken_from": record["taken_from"] or donor.name})
-
-
 def _executed(
     stage: Stage, params: RunParams, partial: Path, keys: dict[str, str], request: RunRequest
 ) -> StageRecord:
-    before = _files(partial)
+    before = files_of(partial)
     target = partial / "notebooks" / stage.notebook
     target.parent.mkdir(exist_ok=True)
-    parameters = {"params_file": str(params.file), "run_folder": str(partial)}
+    parameters = {"params_file": str(partial / workspace.PARAMS), "run_folder": str(partial)}
     expected = tuple(partial / name for name in stage.expected(params))
     executed = execute_notebook(request.notebooks / stage.notebook, target, parameters, expected)
     return StageRecord(
@@ -164,12 +172,8 @@ def _executed(
         peak_memory_mb=round(executed.peak_memory_mb, 1),
         key=keys[stage.name],
         taken_from=None,
-        files=sorted(_files(partial) - before),
+        files=sorted(files_of(partial) - before),
     )
-
-
-def _files(partial: Path) -> set[str]:
-    return {str(path.relative_to(partial)) for path in partial.rglob("*") if path.is_file()}
 
 
 def _add_verdicts(manifest: Manifest, partial: Path) -> None:
@@ -184,36 +188,6 @@ def _note(record: StageRecord) -> str:
     if record["taken_from"]:
         return f"unchanged, taken from {record['taken_from']}"
     return record["status"] if record["status"] != "ok" else ""
-
-
-@contextmanager
-def _failing_keeps_its_reason(partial: Path) -> Iterator[None]:
-    """Rename a run that fails and write why; SIGTERM counts, and leaves no kernel behind."""
-    previous = signal.signal(signal.SIGTERM, _terminate)
-    try:
-        yield
-    except KeyboardInterrupt:
-        workspace.mark(partial, "interrupted")
-        raise
-    except BaseException as error:
-        if partial.exists():
-            failed = workspace.fail(partial, _status(error), str(error) or type(error).__name__)
-            error.add_note(f"The run is kept, with its executed notebooks: {failed}")
-        raise
-    finally:
-        signal.signal(signal.SIGTERM, previous)
-
-
-def _terminate(_signal: int, _frame: FrameType | None) -> None:
-    raise Terminated("stopped by the system (SIGTERM)")
-
-
-def _status(error: BaseException) -> Status:
-    if isinstance(error, DataRefusedError | NotConvergedError):
-        return "refused"
-    if isinstance(error, KernelDiedError | Terminated):
-        return "killed"
-    return "refused" if isinstance(error, MmmError) and error.exit_code == 2 else "failed"
 
 
 def _publish_if_good(folder: Path, final: Path, params: RunParams) -> FinishedRun:
@@ -237,12 +211,14 @@ def _publish_if_good(folder: Path, final: Path, params: RunParams) -> FinishedRu
 def run_stage_in_draft(request: RunRequest, name: str) -> Path:
     """Run one stage by hand: into the draft, from the published run's artefacts; nothing is published."""
     params = read_params(request.params_file)
-    draft = analysis_folder(request.reports, params.analysis) / DRAFT
+    folder = analysis_folder(request.reports, params.analysis)
+    draft = folder / DRAFT
     workspace.prepare(draft)
     stage = next(stage for stage in STAGES if stage.name == name)
     target = draft / "notebooks" / stage.notebook
     target.parent.mkdir(exist_ok=True)
-    execute_notebook(
-        request.notebooks / stage.notebook, target, {"params_file": str(params.file), "run_folder": ""}, ()
-    )
+    with analysis_lock(folder):
+        write_context(draft, request.context)
+        parameters = {"params_file": str(params.file), "run_folder": str(draft)}
+        execute_notebook(request.notebooks / stage.notebook, target, parameters, ())
     return draft

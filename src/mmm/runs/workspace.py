@@ -2,13 +2,15 @@
 
 import os
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
 from mmm.errors import UserInputError
-from mmm.params import RunParams
+from mmm.params import RunParams, read_params
 from mmm.runs.context import Context, write_context
 from mmm.runs.digests import artefact_digests, library_versions
 from mmm.runs.layout import next_run_id
@@ -16,6 +18,7 @@ from mmm.runs.manifest import FORMAT, Manifest, Status, read_manifest, write_man
 from mmm.runs.stage_keys import code_digest, data_digests
 
 PARTIAL, FAILED = ".partial", ".failed"
+PARAMS = "params.yaml"
 
 
 def prepare(folder: Path) -> None:
@@ -43,10 +46,23 @@ def start(folder: Path, params: RunParams, context: Context) -> Path:
     partial = folder / f"{run_id}{PARTIAL}"
     partial.mkdir()
     write_context(partial, context)
-    with (partial / "params.yaml").open("w", encoding="utf-8") as stream:
-        YAML(typ="safe", pure=True).dump(params.model_dump(mode="json", exclude={"file"}), stream)
+    with (partial / PARAMS).open("w", encoding="utf-8") as stream:
+        YAML(typ="safe", pure=True).dump(resolved(params), stream)
     write_manifest(partial, _first_manifest(run_id, params, context))
     return partial
+
+
+def resolved(params: RunParams) -> dict[str, Any]:
+    """Give the values of a params file with every path absolute: what a run keeps and works from."""
+    values = params.model_dump(exclude={"file"}, exclude_none=True)
+    for source in values["sources"].values():
+        if "path" in source:
+            source["path"] = str(params.beside(source["path"]))
+    steering = values.get("steering", {})
+    for name in ("kpis", "actions"):
+        if name in steering:
+            steering[name] = str(params.beside(steering[name]))
+    return values
 
 
 def _first_manifest(run_id: str, params: RunParams, context: Context) -> Manifest:
@@ -90,6 +106,7 @@ def complete(partial: Path) -> Path:
     """Seal a run: digests of every artefact, status ok, then its final name."""
     manifest = read_manifest(partial)
     manifest["artefacts"] = artefact_digests(partial)
+    manifest["digests"] = {"data": data_digests(read_params(partial / PARAMS)), "code": code_digest()}
     manifest["status"], manifest["ended"] = "ok", _now()
     write_manifest(partial, manifest)
     final = partial.with_suffix("")
@@ -98,22 +115,26 @@ def complete(partial: Path) -> Path:
 
 
 def fail(partial: Path, status: Status, reason: str) -> Path:
-    """Keep a run that failed, with its reason, under a name that no reader opens."""
+    """Keep a run that failed, with its reason, under a name that no reader opens.
+
+    On a full disk the reason may be lost; the run is set aside all the same.
+    """
     failed = partial.with_suffix(FAILED)
-    try:
+    with suppress(OSError, UserInputError):
         manifest = read_manifest(partial)
         manifest["status"], manifest["reason"], manifest["ended"] = status, reason, _now()
         write_manifest(partial, manifest)
-    finally:
+    with suppress(OSError):
         os.rename(partial, failed)
     return failed
 
 
 def mark(partial: Path, status: Status) -> None:
-    """Write the status of a run that stays partial."""
-    manifest = read_manifest(partial)
-    manifest["status"] = status
-    write_manifest(partial, manifest)
+    """Write the status of a run that stays partial, if the disk lets us."""
+    with suppress(OSError, UserInputError):
+        manifest = read_manifest(partial)
+        manifest["status"] = status
+        write_manifest(partial, manifest)
 
 
 def recover_stale(folder: Path) -> list[str]:

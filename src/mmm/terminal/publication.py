@@ -27,6 +27,6 @@ def _published(folder: Path) -> str:
 
 
 def _withdrawn(folder: Path) -> str:
-    earlier = withdraw(folder.parent, folder.name)
-    seen = f"readers see {earlier} again" if earlier else "nothing is published for this analysis now"
-    return f"{folder.name} is withdrawn; {seen}."
+    seen = withdraw(folder.parent, folder.name)
+    now = f"readers see {seen}" if seen else "nothing is published for this analysis now"
+    return f"{folder.name} is withdrawn; {now}."

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 from mmm.params import read_params
 from mmm.runs.manifest import read_manifest
-from mmm.runs.running import FinishedRun, RunRequest, run_analysis, run_stage_in_draft
+from mmm.runs.running import FinishedRun, RunRequest, resumed, run_analysis, run_stage_in_draft
 from mmm.runs.stages import NAMES
 from mmm.texts import say
 
@@ -35,6 +35,10 @@ class StageProgress:
         left = f"about {expected_seconds:.0f} s" if expected_seconds else ""
         self._tasks[stage] = self._bar.add_task(f"{position:16}", total=None, left=left)
 
+    def said(self, sentence: str) -> None:
+        """Show a sentence above the stages."""
+        self._console.print(sentence, highlight=False, soft_wrap=True)
+
     def ended(self, stage: str, seconds: float, note: str) -> None:
         """Show how the stage ended."""
         task = self._tasks.pop(stage, None)
@@ -47,6 +51,7 @@ class StageProgress:
 def show_run(request: RunRequest) -> None:
     """Run an analysis and print what came out of it."""
     console = Console()
+    request = resumed(request)
     params = read_params(request.params_file)
     console.print(
         f"{params.title.en}: {params.analysis}, as of {request.context.as_of}",

@@ -32,10 +32,12 @@ def test_publishing_moves_the_pointer_whole(folder):
     publish(folder, "20261005-001")
     publish(folder, "20261005-003")
     assert latest_run(folder) == folder / "20261005-003"
-    assert sorted(path.name for path in folder.iterdir() if path.is_file()) == ["latest"]
+    assert sorted(path.name for path in folder.iterdir() if path.is_file()) == ["latest", "published"]
 
 
-def test_withdrawing_gives_readers_the_run_before_it_or_nothing(folder):
+def test_withdrawing_gives_readers_the_run_published_before_it_or_nothing(folder):
+    (folder / "20261005-002").mkdir()  # complete, but never published
+    publish(folder, "20261005-001")
     publish(folder, "20261005-003")
     assert withdraw(folder, "20261005-003") == "20261005-001"
     assert latest_run(folder) == folder / "20261005-001"
@@ -43,16 +45,25 @@ def test_withdrawing_gives_readers_the_run_before_it_or_nothing(folder):
     assert latest_run(folder) is None
 
 
-@pytest.mark.parametrize("pointer", ["../../etc", "20261005-009", ""])
+def test_withdrawing_a_run_that_nobody_sees_leaves_readers_where_they_are(folder):
+    publish(folder, "20261005-001")
+    publish(folder, "20261005-003")
+    assert withdraw(folder, "20261005-001") == "20261005-003"
+    assert latest_run(folder) == folder / "20261005-003"
+    assert withdraw(folder, "20261005-003") is None
+
+
+@pytest.mark.parametrize("pointer", ["../../etc", "20261005-009", "", "\udcff\udcfe"])
 def test_a_pointer_that_leads_nowhere_is_not_followed(folder, pointer):
-    (folder / "latest").write_text(pointer)
+    (folder / "latest").write_bytes(pointer.encode("utf-8", "surrogateescape"))
     assert latest_run(folder) is None
 
 
 def test_a_second_run_of_the_same_analysis_is_refused(tmp_path):
     with (
         analysis_lock(tmp_path),
-        pytest.raises(UserInputError, match="is running this analysis: wait for it"),analysis_lock(tmp_path)
+        pytest.raises(UserInputError, match="is running this analysis: wait for it"),
+        analysis_lock(tmp_path),
     ):
         pass
     with analysis_lock(tmp_path):
