@@ -19,7 +19,7 @@ from mmm.reporting import PAGES, Report, in_language, read_report, write_reports
 from mmm.reporting.document import document_title
 from mmm.reporting.header import page_header
 from mmm.reporting.templates import render, style
-from mmm.texts import LANGUAGES
+from mmm.texts import LANGUAGES, Language
 
 TEMPLATES = Path(__file__).parent / "templates"
 FOLDER = "pages"
@@ -43,18 +43,22 @@ def render_pages(run_folder: str | Path, notebooks: str | Path | None = None) ->
     folder = report.folder / FOLDER
     folder.mkdir(exist_ok=True)
     place = Path(notebooks) if notebooks else notebooks_folder()
-    written = {}
-    for language in LANGUAGES:
-        localised = in_language(report, language)
-        for page in PAGES:
-            written[f"{page}.{language}.html"] = _page_html(localised, page, place)
-        if report.has_simulator:
-            written[f"simulator.{language}.html"] = _simulator_notice(localised)
+    with ThreadPoolExecutor(len(LANGUAGES)) as pool:  # one draws while the other is in the converter
+        in_languages = pool.map(lambda language: _in_one_language(report, language, place), LANGUAGES)
+        written = {name: html for pages in in_languages for name, html in pages.items()}
     digests = {name: _write(folder / name, html) for name, html in written.items()}
     replacement = folder / "manifest.json.new"
     replacement.write_text(json.dumps(digests, indent=1) + "\n", "utf-8")
     os.replace(replacement, folder / "manifest.json")
     return [folder / name for name in written]
+
+
+def _in_one_language(report: Report, language: Language, notebooks: Path) -> dict[str, str]:
+    localised = in_language(report, language)
+    pages = {f"{page}.{language}.html": _page_html(localised, page, notebooks) for page in PAGES}
+    if report.has_simulator:
+        pages[f"simulator.{language}.html"] = _simulator_notice(localised)
+    return pages
 
 
 def _write(path: Path, html: str) -> str:
