@@ -13,9 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from mmm.errors import UserInputError, listed
 from mmm.model.spec import ModelSpec
@@ -97,6 +95,9 @@ def _pool_location(
     own = np.flatnonzero(kind == SHARE)
     if not own.size:
         return float(np.log(spec.media_share))
+    from scipy.optimize import brentq  # noqa: PLC0415 - half a second, and only where a belief is declared
+    from scipy.stats import qmc  # noqa: PLC0415
+
     uniform = qmc.Sobol(own.size + 1, scramble=True, rng=np.random.default_rng(0)).random(_POINTS)
     normal = ndtri(np.clip(uniform, 1e-12, 1 - 1e-12))
     declared = np.exp(location[own] + spread[own] * normal[:, 1:]).sum(axis=1)

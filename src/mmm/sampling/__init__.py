@@ -1,14 +1,22 @@
-"""Any compiled log-density in, draws and convergence figures out; knows no model."""
+"""Any compiled log-density in, draws and convergence figures out; knows no model.
 
-from mmm.sampling.convergence import GATE, Gate, e_bfmi, ess_bulk, ess_tail, r_hat
-from mmm.sampling.nuts import (
-    CompiledDensity,
-    Draws,
-    Progress,
-    SamplerSettings,
-    available_threads,
-    sample_density,
-)
+Names are looked up when they are used: whoever reads convergence figures does not pay for numba.
+"""
+
+from typing import TYPE_CHECKING
+
+from mmm.lazy import exporter
+
+if TYPE_CHECKING:
+    from mmm.sampling.convergence import GATE, Gate, e_bfmi, ess_bulk, ess_tail, r_hat
+    from mmm.sampling.nuts import (
+        CompiledDensity,
+        Draws,
+        Progress,
+        SamplerSettings,
+        available_threads,
+        sample_density,
+    )
 
 __all__ = [
     "GATE",
@@ -24,3 +32,12 @@ __all__ = [
     "r_hat",
     "sample_density",
 ]
+
+__getattr__ = exporter(
+    __name__,
+    {
+        **dict.fromkeys(("GATE", "Gate", "e_bfmi", "ess_bulk", "ess_tail", "r_hat"), "convergence"),
+        **dict.fromkeys(("CompiledDensity", "Draws", "Progress", "SamplerSettings"), "nuts"),
+        **dict.fromkeys(("available_threads", "sample_density"), "nuts"),
+    },
+)

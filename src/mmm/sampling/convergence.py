@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 FloatArray = NDArray[np.float64]
 
@@ -65,8 +64,14 @@ def _split(draws: FloatArray) -> FloatArray:
 
 def _rank_normalised(draws: FloatArray) -> FloatArray:
     n_values = draws.shape[0] * draws.shape[1]
-    ranks = rankdata(draws.reshape(n_values, -1), method="average", axis=0)
+    ranks = np.apply_along_axis(_ranks, 0, draws.reshape(n_values, -1))
     return np.asarray(ndtri((ranks - 0.375) / (n_values + 0.25)), dtype=float).reshape(draws.shape)
+
+
+def _ranks(values: FloatArray) -> FloatArray:
+    """Rank values from 1, equal ones by their average rank; scipy.stats takes half a second to import."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(count) - (count - 1) / 2)[place])
 
 
 def _plain_r_hat(draws: FloatArray) -> FloatArray:
