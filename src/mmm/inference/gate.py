@@ -51,11 +51,11 @@ def convergence_problems(draws: xr.Dataset, stats: xr.Dataset) -> list[str]:
     """Say everything that fails the gate, each with the parameters concerned; none when it passes."""
     table = convergence_table(draws)
     problems = []
-    mixing = table[table["r_hat"] >= GATE.max_r_hat].sort_values("r_hat", ascending=False)
+    mixing = table[~(table["r_hat"] < GATE.max_r_hat)].sort_values("r_hat", ascending=False)
     if len(mixing):
         problems.append(f"R-hat: {_worst(mixing, 'r_hat', '.3f')}, expected below {GATE.max_r_hat}")
     size = table.assign(ess=table[["ess_bulk", "ess_tail"]].min(axis=1))
-    few = size[size["ess"] <= GATE.min_ess].sort_values("ess")
+    few = size[~(size["ess"] > GATE.min_ess)].sort_values("ess")
     if len(few):
         problems.append(f"effective draws: {_worst(few, 'ess', '.0f')}, expected above {GATE.min_ess:.0f}")
     divergent = float(stats["diverging"].mean())

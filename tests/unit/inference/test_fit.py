@@ -12,7 +12,15 @@ import xarray as xr
 
 from engine_panel import engine_panel
 from mmm.errors import NotConvergedError, UserInputError
-from mmm.inference import Fit, convergence_table, fit, load_fit, require_convergence, save_fit
+from mmm.inference import (
+    Fit,
+    convergence_problems,
+    convergence_table,
+    fit,
+    load_fit,
+    require_convergence,
+    save_fit,
+)
 from mmm.inference.compiled import compiled_density
 from mmm.model import ModelSpec, build_design, saturated_media
 from mmm.sampling import SamplerSettings, sample_density
@@ -165,3 +173,10 @@ def test_one_channel_and_54_years_are_enough_for_an_answer():
     found = fit(panel, spec, seed=1)
     require_convergence(found)
     assert list(found.draws["group"].to_numpy()) == ["trend"]
+
+
+def test_draws_that_are_not_numbers_never_pass_the_gate(fitted):
+    broken = fitted.draws.copy(deep=True)
+    broken["return"][0, 0, 0] = np.nan
+    problems = convergence_problems(broken, fitted.stats)
+    assert any("return[channel_0]" in problem for problem in problems)
