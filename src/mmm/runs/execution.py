@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 
@@ -57,7 +58,7 @@ def execute_notebook(
 
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"), JUPYTER_PREFER_ENV_PATH="1")
     started = time.perf_counter()
-    with _peak_memory() as peak:
+    with _peak_memory() as peak, TemporaryDirectory(prefix="mmm-") as sockets:
         try:
             papermill.execute_notebook(
                 source,
@@ -67,7 +68,7 @@ def execute_notebook(
                 language="python",
                 progress_bar=False,
                 cwd=source.parent,
-                config=Config({"KernelManager": {"transport": "ipc"}}),
+                config=Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}}),
             )
         except papermill.PapermillExecutionError as error:
             raise _as_ours(error.ename, error.evalue, target) from None

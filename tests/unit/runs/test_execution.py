@@ -67,3 +67,8 @@ def test_leaving_in_the_middle_is_not_taken_for_a_success(execute):
 def test_a_missing_artefact_is_not_taken_for_a_success(execute):
     with pytest.raises(StageFailedError, match=r"ended without writing panel.nc"):
         execute("done = True", expected=["panel.nc"])
+
+
+def test_two_stages_of_one_folder_share_no_socket(execute, tmp_path):
+    execute("import os; left = os.listdir()")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["10_x.ipynb", "out.ipynb"]
