@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from mmm.reporting.report import Report
-from mmm.reporting.svg import Chart, chart_svg
+from mmm.reporting.svg import Chart, chart_svg, unchecked
 from mmm.reporting.templates import render
 
 WIDE, HALF, NARROW = 1180, 560, 330
@@ -71,10 +71,13 @@ def figure(
 ) -> Markup:
     """Show a chart, drawn for the page and again for a phone, with its table behind it."""
     described = description or f"{grid.caption}. {subtitle}"
+    with unchecked():
+        charts = [draw(each) for each in (width, NARROW)]
+    wide, narrow = (chart_svg(chart, report.language, described) for chart in charts)
     return render(
         "figure",
-        wide=chart_svg(draw(width), report.language, described),
-        narrow=chart_svg(draw(NARROW), report.language, described),
+        wide=wide,
+        narrow=narrow,
         subtitle=subtitle,
         table=table(grid),
         open_table=report.say("shared.open_table"),

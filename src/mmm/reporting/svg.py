@@ -2,11 +2,16 @@
 
 import json
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
+from threading import RLock
 from typing import Any
 
+import altair as alt
 import vl_convert
+from altair.utils.schemapi import debug_mode
 from markupsafe import Markup, escape
 
 from mmm.reporting.theme import FORMAT_LOCALES, HATCH, NAVY, chart_config, time_locale
@@ -14,13 +19,50 @@ from mmm.texts import Language
 
 type Chart = Any
 """A chart of Altair, whose layered and faceted kinds share no useful type."""
+_BUILDING = RLock()
+_DECIMALS = 6
+"""Decimals of a figure in a chart: finer than a pixel."""
 
 
 def chart_svg(chart: Chart, language: Language, description: str) -> Markup:
     """Draw a chart as an SVG element that scales to its column and says what it shows."""
-    specification: dict[str, Any] = chart.to_dict(validate=False)
+    drawn = hatched(_drawn(_specification(chart), language))
+    return Markup(_accessible(_own_ids(drawn), description))
+
+
+@contextmanager
+def unchecked() -> Iterator[None]:
+    """Build charts without checking each part against Vega-Lite's schema: Vega-Lite itself will.
+
+    Altair keeps this choice for the whole process: one thread at a time builds charts.
+    """
+    with _BUILDING, debug_mode(False):
+        yield
+
+
+def _specification(chart: Chart) -> str:
+    """Write a chart as Vega-Lite; rows stand apart under a name, so that Altair copies no row."""
+    rows: dict[str, str] = {}
+
+    def named(data: Any, /) -> dict[str, str]:
+        written: str = data.to_json(orient="records", date_format="iso", double_precision=_DECIMALS)
+        name = sha256(written.encode()).hexdigest()[:12]
+        rows[name] = written
+        return {"name": name}
+
+    with unchecked(), _rows_by(named):
+        specification: dict[str, Any] = chart.to_dict(validate=False)
     specification["config"] = chart_config()
-    return Markup(_accessible(_own_ids(hatched(_drawn(json.dumps(specification), language))), description))
+    datasets = ",".join(f'"{name}":{written}' for name, written in rows.items())
+    return f'{json.dumps(specification)[:-1]},"datasets":{{{datasets}}}}}'
+
+
+@contextmanager
+def _rows_by(named: Callable[[Any], dict[str, str]]) -> Iterator[None]:
+    """Have Altair hand over every table that a chart holds."""
+    alt.data_transformers.register("named", named)
+    with alt.data_transformers.enable("named"):
+        yield
 
 
 def _drawn(specification: str, language: Language) -> str:

@@ -1,5 +1,7 @@
 """Drawings: text stays text, locales are the reader's, hatching is a pattern."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import altair as alt
 import pandas as pd
 
@@ -37,3 +39,11 @@ def test_hatching_is_a_pattern_with_an_id_of_its_own():
 def test_a_drawing_is_an_image_with_a_name():
     assert drawn("en").startswith("<svg ")
     assert 'role="img" aria-label="Sales &#34;actual&#34;"' in drawn("en")
+
+
+def test_drawings_made_by_two_threads_keep_their_own_rows():
+    alone = {language: drawn(language) for language in ("fr", "en")}
+    with ThreadPoolExecutor(2) as pool:
+        together = list(pool.map(drawn, ["fr", "en"] * 8))
+    assert together == [alone["fr"], alone["en"]] * 8
+    assert alt.data_transformers.active == "default"
