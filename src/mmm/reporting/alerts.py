@@ -14,6 +14,7 @@ from mmm.reporting.wording import value
 
 MAX_ALERTS = 6
 GOOD_SURPRISE = "good_surprise"
+_OF_A_KPI = frozenset({"threshold", "abnormal", "objective"})
 
 
 def open_alerts(report: Report) -> pd.DataFrame:
@@ -35,11 +36,15 @@ def alerts(report: Report) -> Markup | None:
     """List the open alerts with the action each calls for, then the good surprises."""
     surprises = report.table("alerts")
     surprises = surprises[surprises["kind"] == GOOD_SURPRISE]
-    first = pd.concat([open_alerts(report).head(MAX_ALERTS), surprises.head(2)])
+    every = open_alerts(report)
+    first = pd.concat([every.head(MAX_ALERTS), surprises.head(2)])
     if first.empty:
         return None
     shown = [_alert(report, row) for row in records(first)]
-    body = render("alerts", alerts=shown, todo=report.say("steering.todo"))
+    left = [_alert(report, row) for row in records(every.iloc[MAX_ALERTS:])]
+    rest = [f"{alert['subject']} ({alert['kind']})" for alert in left]
+    more = report.say("steering.alerts_more", names=", ".join(rest)) if rest else ""
+    body = render("alerts", alerts=shown, todo=report.say("steering.todo"), more=more)
     return card(report.say("steering.alerts"), body, anchor="alerts")
 
 
@@ -51,14 +56,25 @@ def _alert(report: Report, row: dict[str, Any]) -> dict[str, str]:
     ]
     if isfinite(float(row["money_at_stake"])):
         facts.insert(0, report.say("steering.stake", amount=float(row["money_at_stake"])))
-    action = kpi_text(report, subject, "action") if kind in {"threshold", "abnormal", "objective"} else ""
     return {
+        "subject": alert_subject(report, subject),
         "kind": report.said(f"alert_kind.{kind}", kind),
         "status": "good" if kind == GOOD_SURPRISE else "bad" if row["level"] == "strategic" else "watch",
         "sentence": _sentence(report, row),
-        "action": action or report.said(f"alert.{kind}.action", str(row["action"] or "")),
+        "action": alert_action(report, row),
         "facts": " · ".join(facts),
     }
+
+
+def alert_action(report: Report, row: dict[str, Any]) -> str:
+    """Say what an alert calls for: the KPI's own action, else that of its kind."""
+    kind = str(row["kind"])
+    own = (
+        kpi_text(report, str(row["subject"]), "action")
+        if kind in {"threshold", "abnormal", "objective"}
+        else ""
+    )
+    return own or report.said(f"alert.{kind}.action", str(row["action"] or ""))
 
 
 def _sentence(report: Report, row: dict[str, Any]) -> str:

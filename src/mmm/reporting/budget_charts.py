@@ -66,17 +66,17 @@ def before_after(moves: pd.DataFrame, width: int, words: tuple[str, str, str]) -
     )
     before = (
         chart.transform_calculate(mark=f"'{_quoted(words[0])}'")
-        .mark_bar(height={"band": 0.26}, yOffset=-9)
+        .mark_bar(height={"band": 0.28}, yOffset=-8)
         .encode(y=y, x=alt.X("current:Q", scale=scale, axis=x_axis), color=keys)
     )
     after = (
         chart.transform_calculate(mark=f"'{_quoted(words[1])}'")
-        .mark_bar(height={"band": 0.26}, yOffset=5, fillOpacity=0.12, strokeWidth=1.6, stroke=ACCENT)
+        .mark_bar(height={"band": 0.28}, yOffset=4, fillOpacity=0.12, strokeWidth=1.6, stroke=ACCENT)
         .encode(y=y, x=alt.X("recommended:Q", scale=scale), color=keys)
     )
     limits = (
         chart.transform_calculate(mark=f"'{_quoted(words[2])}'")
-        .mark_rule(yOffset=15, strokeWidth=1.6)
+        .mark_rule(yOffset=13, strokeWidth=1.6)
         .encode(y=y, x=alt.X("lower:Q", scale=scale), x2="upper:Q", color=keys)
     )
     text = (
@@ -84,7 +84,7 @@ def before_after(moves: pd.DataFrame, width: int, words: tuple[str, str, str]) -
         .mark_text(align="left", dx=8)
         .encode(y=y, x=alt.X("at:Q", scale=scale), text="text:N")
     )
-    return alt.layer(before, after, limits, text).properties(width=_inner(width, 165), height=46 * len(moves))
+    return alt.layer(before, after, limits, text).properties(width=_inner(width, 165), height=38 * len(moves))
 
 
 def frontier(points: pd.DataFrame, width: int, words: tuple[str, str]) -> Chart:
@@ -110,7 +110,7 @@ def frontier(points: pd.DataFrame, width: int, words: tuple[str, str]) -> Chart:
         ),
         color=alt.condition("datum.is_today", alt.value(NAVY), alt.value(ACCENT)),
     )
-    text = chart.mark_text(dy=-14).encode(x=x, y=y, text="text:N")
+    text = chart.mark_text(align="left", dx=8, dy=-10).encode(x=x, y=y, text="text:N")
     zero = (
         alt.Chart(pd.DataFrame({"gain": [0.0]})).mark_rule(color=SLATE, strokeDash=[4, 3]).encode(y="gain:Q")
     )

@@ -109,6 +109,10 @@ def pace_words(report: Report) -> str:
     off = pacing[~pacing["status"].isin(["on_plan", "no_plan"]) & (pacing["channel"] != "all")]
     if off.empty:
         return ""
-    return report.say(
-        "operational.pace_message", channels=", ".join(report.channel(name) for name in off["channel"])
-    )
+    is_over = off["spend_to_date"] > off["plan_to_date"]
+    over, under = (", ".join(map(report.channel, off.loc[side, "channel"])) for side in (is_over, ~is_over))
+    if over and under:
+        return report.say("operational.pace_message", over=over, under=under)
+    if over:
+        return report.say("operational.pace_over", channels=over)
+    return report.say("operational.pace_under", channels=under)

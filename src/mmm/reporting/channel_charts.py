@@ -1,5 +1,7 @@
 """Charts by channel: returns, response curves, customers' value, attribution beside the model."""
 
+from typing import Literal
+
 import altair as alt
 import pandas as pd
 
@@ -7,11 +9,13 @@ from mmm.reporting.svg import Chart
 from mmm.reporting.theme import ACCENT, BAD, MIST, NAVY, SLATE
 
 
-def returns(channels: pd.DataFrame, width: int, words: tuple[str, str, str]) -> Chart:
-    """Draw ROMI (solid) and marginal ROMI (hollow) with 90 % intervals, and the break-even line at 0.
+def returns(
+    channels: pd.DataFrame, width: int, words: tuple[str, str, str, str], margin_even: float | None
+) -> Chart:
+    """Draw ROMI and marginal ROMI with 90 % intervals, and the break-even lines: revenue at 0, margin.
 
     `channels` has `channel`, `measure` (one of the first two words), `value`, `low`, `high`,
-    already cut to the axis, and `text` for what was cut; `words` name ROMI, marginal ROMI, break-even.
+    already cut to the axis, and `text` for what was cut; `words` name ROMI, marginal ROMI and both lines.
     """
     order = channels["channel"].drop_duplicates().tolist()
     chart = alt.Chart(channels)
@@ -23,29 +27,41 @@ def returns(channels: pd.DataFrame, width: int, words: tuple[str, str, str]) -> 
         legend=alt.Legend(columns=1 if width < 400 else 2, offset=26),
     )
     colour = alt.Color("measure:N", scale=alt.Scale(domain=list(words[:2]), range=[NAVY, ACCENT]))
-    x = alt.X("value:Q", axis=alt.Axis(title=None, format="+.1f", tickCount=6))
+    axis = alt.Axis(
+        title=None, tickCount=6, labelExpr="datum.value === 0 ? '0' : format(datum.value, '+.1f')"
+    )
+    x = alt.X("value:Q", axis=axis)
     spans = chart.mark_rule(strokeWidth=2, opacity=0.55).encode(
         y=y,
         yOffset=offset,
-        x=alt.X("low:Q", axis=alt.Axis(title=None, format="+.1f", tickCount=6)),
+        x=alt.X("low:Q", axis=axis),
         x2="high:Q",
         color=colour,
     )
     dots = chart.mark_point(size=70, filled=True, opacity=1).encode(
         y=y, yOffset=offset, x=x, shape=shape, color=colour
     )
-    even = alt.Chart(pd.DataFrame({"value": [0.0], "text": [words[2]]}))
-    rule = even.mark_rule(color=BAD, strokeDash=[5, 3], strokeWidth=1.4).encode(x="value:Q")
-    text = even.mark_text(color=BAD, align="left", dx=5, dy=-7, baseline="bottom").encode(
-        x="value:Q", y=alt.value(0), text="text:N"
-    )
+    lines = [_even(0.0, words[2], "right" if margin_even is not None else "left")]
+    if margin_even is not None and margin_even <= float(channels["high"].max()):
+        lines.append(_even(margin_even, words[3], "left"))
     beyond = (
         chart.transform_filter("datum.text != ''")
         .mark_text(align="left", dx=6)
         .encode(y=y, yOffset=offset, x=alt.value("width"), text="text:N", color=colour)
     )
-    layers = alt.layer(rule, spans, dots, text, beyond)
+    layers = alt.layer(*lines, spans, dots, beyond)
     return layers.properties(width=max(120, width - 165), height=44 * len(order))
+
+
+def _even(at: float, words: str, align: Literal["left", "right"]) -> Chart:
+    """Draw a dashed line with its name at the top."""
+    line = alt.Chart(pd.DataFrame({"value": [at], "text": [words]}))
+    rule = line.mark_rule(color=BAD, strokeDash=[5, 3], strokeWidth=1.4).encode(x="value:Q")
+    away = 5 if align == "left" else -5
+    name = line.mark_text(color=BAD, align=align, dx=away, dy=-7, baseline="bottom").encode(
+        x="value:Q", y=alt.value(0), text="text:N"
+    )
+    return alt.layer(rule, name)
 
 
 def response_curves(curves: pd.DataFrame, points: pd.DataFrame, width: int, words: tuple[str, str]) -> Chart:
@@ -56,7 +72,8 @@ def response_curves(curves: pd.DataFrame, points: pd.DataFrame, width: int, word
     """
     order = curves["channel"].drop_duplicates().tolist()
     columns = 2 if width < 400 else 4
-    together = pd.concat([curves.assign(mark=""), points], ignore_index=True)
+    used = ["channel", "spend", "mean", "p05", "p95", "is_allowed", "mark"]
+    together = pd.concat([curves.assign(mark="")[used], points], ignore_index=True)
     chart = alt.Chart(together)
     x = alt.X("spend:Q", axis=alt.Axis(title=None, tickCount=3, grid=False))
     y = alt.Y("mean:Q", axis=alt.Axis(title=None, tickCount=3, minExtent=32, maxExtent=32))

@@ -13,6 +13,9 @@ from mmm.reporting.steps import main_outcome
 from mmm.reporting.wording import chance, interval, value
 
 TARGET_RATIO = 3.0
+MAX_NAMED = 4
+_CUT = 4.0
+"""LTV/CAC beyond which an interval is cut, as a multiple of the target."""
 _FARTHEST = 5.0
 """ROMI beyond which a bar is cut, so that one small channel does not flatten the others."""
 
@@ -23,14 +26,15 @@ def channel_returns(report: Report) -> Markup | None:
     if rows["romi_mean"].isna().all():
         return None
     rows = rows.sort_values("romi_mean", ascending=False)
-    words = tuple(report.say(f"channels.{name}") for name in ("romi", "mromi", "break_even"))
+    words = tuple(report.say(f"channels.{name}") for name in ("romi", "mromi", "break_even", "margin_even"))
+    even = margin_even(report)
     shown = pd.concat(
         [_measure(report, rows, name, words[index]) for index, name in enumerate(("romi", "mromi"))]
     )
     said = returns_sentence(report)
     drawn = figure(
         report,
-        lambda width: returns(shown, width, (words[0], words[1], words[2])),
+        lambda width: returns(shown, width, (words[0], words[1], words[2], words[3]), even),
         _returns_grid(report, rows),
         subtitle=report.say("channels.returns_unit"),
     )
@@ -42,10 +46,33 @@ def returns_sentence(report: Report) -> str:
     rows = _channels(report)
     if rows["romi_mean"].isna().all():
         return report.say("channels.no_returns")
-    paying, losing = int((rows["romi_p05"] > 0).sum()), int((rows["romi_p95"] < 0).sum())
-    return report.say(
-        "channels.returns_message", paying=paying, losing=losing, unsure=len(rows) - paying - losing
-    )
+    even = margin_even(report)
+    said = [
+        report.say("channels.returns_message", paying=int((rows["romi_p05"] > 0).sum()), total=len(rows)),
+        report.say(
+            "channels.returns_on_margin", rate=1 / (1 + even), paying=int((rows["romi_p05"] > even).sum())
+        )
+        if even is not None
+        else "",
+    ]
+    losing, unsure = rows["romi_p95"] < 0, (rows["romi_p05"] <= 0) & (rows["romi_p95"] >= 0)
+    for key, found in (("losing", rows[losing]), ("to_test", rows[unsure])):
+        if len(found):
+            said.append(report.say(f"channels.returns_{key}", channels=_named(report, found)))
+    return " ".join(words for words in said if words)
+
+
+def _named(report: Report, rows: pd.DataFrame) -> str:
+    """Name a few channels; count them when they are many."""
+    if len(rows) > MAX_NAMED:
+        return report.say("channels.returns_many", count=len(rows))
+    return ", ".join(report.channel(str(name)) for name in rows["channel"])
+
+
+def margin_even(report: Report) -> float | None:
+    """Give the ROMI on revenue at which the margin pays the cost: 1 / margin rate - 1."""
+    rate = report.manifest.get("margins", {}).get(main_outcome(report))
+    return 1 / rate - 1 if isinstance(rate, float) and 0 < rate < 1 else None
 
 
 def _channels(report: Report, outcome: str | None = None) -> pd.DataFrame:
@@ -116,8 +143,22 @@ def curves(report: Report) -> Markup | None:
         subtitle=report.say("channels.curves_unit", unit=report.currency),
         width=WIDE,
     )
-    return card(
-        report.say("channels.curves"), drawn, message=report.say("channels.curves_message"), anchor="curves"
+    return card(report.say("channels.curves"), drawn, message=_next_euro(report), anchor="curves")
+
+
+def _next_euro(report: Report) -> str:
+    """Name where the next euro brings most and least, among the channels that the data tell of."""
+    rows = _channels(report)
+    rows = rows[(rows["verdict"] != "not_usable") & rows["mromi_mean"].notna()].sort_values("mromi_mean")
+    if len(rows) < 2:
+        return report.say("channels.curves_message")
+    worst, best = rows.iloc[0], rows.iloc[-1]
+    return report.say(
+        "channels.curves_next",
+        best=report.channel(str(best["channel"])),
+        most=1 + float(best["mromi_mean"]),
+        worst=report.channel(str(worst["channel"])),
+        least=1 + float(worst["mromi_mean"]),
     )
 
 
@@ -203,7 +244,7 @@ def customers(report: Report) -> Markup | None:
             "channel": each["channel"].map(report.channel),
             "value": each["ltv_cac_mean"],
             "low": each["ltv_cac_p05"],
-            "high": each["ltv_cac_p95"].clip(upper=4 * target),
+            "high": each["ltv_cac_p95"].clip(upper=_CUT * target),
             "kind": [_kind(p) for p in each["p_above_3"]],
             "text": [chance(report, p) for p in each["p_above_3"]],
         }
@@ -221,8 +262,8 @@ def customers(report: Report) -> Markup | None:
     drawn = figure(
         report,
         lambda width: ratios(shown, width, target, report.say("channels.target", target=target)),
-        _customers_grid(report, rows),
-        subtitle=report.say("channels.customers_unit"),
+        _customers_grid(report, rows, target),
+        subtitle=report.say("channels.customers_unit", target=target),
     )
     return card(report.say("channels.customers"), drawn, message=said, width="half", anchor="customers")
 
@@ -231,7 +272,7 @@ def _kind(probability: float) -> str:
     return "good" if probability >= 0.8 else "bad" if probability <= 0.2 else "open"
 
 
-def _customers_grid(report: Report, rows: pd.DataFrame) -> Grid:
+def _customers_grid(report: Report, rows: pd.DataFrame, target: float) -> Grid:
     names = ("channel", "ltv", "cac", "ltv_cac", "ltv_cac_interval", "p_above", "payback")
     body = [
         (
@@ -249,7 +290,7 @@ def _customers_grid(report: Report, rows: pd.DataFrame) -> Grid:
         caption=report.say("channels.customers_table"),
         columns=[Column(title=report.say(f"channels.{name}"), is_figure=name != "channel") for name in names],
         rows=body,
-        note=report.say("channels.customers_note"),
+        note=report.say("channels.customers_note", farthest=_CUT * target),
     )
 
 

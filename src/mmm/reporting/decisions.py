@@ -53,7 +53,7 @@ def _reallocation(report: Report) -> AskedDecision | None:
         down=_named(report, moves[moves["delta"] < 0].head(NAMED)),
         up=_named(report, moves[moves["delta"] > 0].tail(NAMED).iloc[::-1]),
     )
-    return _decision(report, "adjust", what, gain, "marketing")
+    return _decision(report, what, gain, "marketing")
 
 
 def _named(report: Report, moves: pd.DataFrame) -> str:
@@ -81,12 +81,13 @@ def _size_of_budget(report: Report) -> AskedDecision | None:
         high=float(best["high"]),
         probability=float(best["p_gain"]),
     )
-    return _decision(report, "adjust", what, gain, "management")
+    return _decision(report, what, gain, "management", "decision.gain_of_budget")
 
 
 def _test(report: Report) -> AskedDecision | None:
     """Ask for a test of the unsure channel with most at stake: planned spend x width of its interval."""
-    planned = {row["channel"]: float(row["current"]) for row in records(channel_moves(report))}
+    moves = {row["channel"]: row for row in records(channel_moves(report))}
+    planned = {name: float(row["current"]) for name, row in moves.items()}
     summary = report.table("channel_summary")
     rows = [
         row
@@ -98,21 +99,25 @@ def _test(report: Report) -> AskedDecision | None:
     row = max(rows, key=lambda row: planned[row["channel"]] * (row["romi_p95"] - row["romi_p05"]))
     name = str(row["channel"])
     between = interval(report, row["romi_p05"], row["romi_p95"], "signed_ratio")
+    key = "decision.test_channel_lowered" if moves[name]["delta"] < 0 else "decision.test_channel"
     return AskedDecision(
         kind="test",
         verb=report.say("decision.test"),
-        what=report.say("decision.test_channel", channel=report.channel(name), interval=between),
+        what=report.say(key, channel=report.channel(name), interval=between),
         gain=report.say("decision.at_stake", amount=planned[name]),
         facts=_facts(report, "marketing", report.say("decision.to_establish")),
     )
 
 
-def _decision(report: Report, kind: str, what: str, gain: Gain, owner: str) -> AskedDecision:
+def _decision(
+    report: Report, what: str, gain: Gain, owner: str, brings: str = "decision.gain"
+) -> AskedDecision:
+    """Ask for a change of money: by default its gain is that of the split alone."""
     sure = f"{confidence(report, gain.probability)}, {basis(report)}"
     between = interval(report, gain.low, gain.high)
-    said = report.say("decision.gain", gain=gain.mean, interval=between)
-    verb = report.say(f"decision.{kind}")
-    return AskedDecision(kind=kind, verb=verb, what=what, gain=said, facts=_facts(report, owner, sure))
+    said = report.say(brings, gain=gain.mean, interval=between)
+    verb = report.say("decision.adjust")
+    return AskedDecision(kind="adjust", verb=verb, what=what, gain=said, facts=_facts(report, owner, sure))
 
 
 def _facts(report: Report, owner: str, sure: str) -> tuple[tuple[str, str], ...]:

@@ -72,7 +72,7 @@ def comparison(
     elif unit == "money" and row["value"] * other <= 0:
         written = report.money(distance, sign=True)
     elif unit not in {"money", "count"}:
-        written = report.number(distance, 2 if unit == "ratio" else 1, sign=True)
+        written = report.number(distance, {"ratio": 2, "score": 0}.get(unit, 1), sign=True)
     else:
         written = report.percent(distance / abs(other), 1, sign=True)
     lower = is_better_low(report, str(row["kpi"]))

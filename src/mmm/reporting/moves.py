@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mmm.reporting.report import Report
+from mmm.reporting.steps import main_outcome
 from mmm.reporting.wording import quantity
 
 
@@ -60,5 +61,5 @@ def total_moved(report: Report) -> tuple[float, float]:
 def is_unsure(report: Report, channel: str) -> bool:
     """Tell whether the channel's 90 % interval of ROMI holds the break-even: test it, never cut it."""
     summary = report.table("channel_summary")
-    rows = summary[summary["channel"] == channel]
+    rows = summary[(summary["channel"] == channel) & (summary["outcome"] == main_outcome(report))]
     return bool(len(rows)) and bool((rows.iloc[0]["romi_p05"] < 0) and (rows.iloc[0]["romi_p95"] > 0))

@@ -1,5 +1,7 @@
 """The operational page: data quality, what to correct, where the data come from."""
 
+import re
+from pathlib import PurePosixPath
 from typing import Any
 
 import pandas as pd
@@ -27,7 +29,7 @@ def message(report: Report) -> Markup:
     sentence = report.say(
         "operational.message_one" if grave == 1 else "operational.message_many",
         count=grave,
-        source=str(worst.index[0]),
+        source=_source(report, str(worst.index[0])),
         most=int(worst.iloc[0]),
     )
     return render("message", sentence=sentence, detail=pace_words(report))
@@ -41,10 +43,11 @@ def quality(report: Report) -> Markup | None:
     rules = findings["rule"].value_counts().index.tolist()[:MAX_RULES]
     counts = findings.groupby(["source", "rule"]).size()
     rows = []
-    for row in records(scores):
+    clean = sorted(set(scores["source"]) - set(findings["source"]))
+    for row in records(scores[~scores["source"].isin(clean)]):
         each = [str(counts.get((row["source"], rule), "")) for rule in rules]
         score = Markup("{} {}").format(report.percent(float(row["score"])), bar(float(row["score"])))
-        rows.append((str(row["source"]), score, *each))
+        rows.append((_source(report, str(row["source"])), score, *each))
     titles = [report.said(f"rule.{rule}", str(rule).replace("_", " ")) for rule in rules]
     grid = Grid(
         caption=report.say("operational.quality_table"),
@@ -54,13 +57,40 @@ def quality(report: Report) -> Markup | None:
             *(Column(title=title) for title in titles),
         ],
         rows=rows,
+        note=report.say(
+            "operational.quality_rest", sources=", ".join(_source(report, name) for name in clean)
+        )
+        if clean
+        else "",
     )
     return card(
         report.say("operational.quality"),
-        table(grid),
-        message=report.say("operational.quality_message"),
+        table(grid) if rows else Markup(""),
+        message=report.say("operational.quality_message", clean=len(clean), total=len(scores)),
         anchor="quality",
     )
+
+
+def _source(report: Report, name: str) -> str:
+    """Name a source by its file, which is what its owner opens; by its own name when it has none."""
+    known = report.table("source_map")
+    places = known.loc[known["source"] == name, "location"]
+    file = PurePosixPath(str(places.iloc[0])).name if len(places) else ""
+    return file if "." in file else name
+
+
+def _localised(report: Report, written: str) -> str:
+    """Write the figures, dates and names inside a quoted value as the reader does."""
+    labels = report.manifest.get("labels", {})
+    known = {**labels.get("outcomes", {}), **labels.get("channels", {})}
+    words = re.sub(r"\b[a-z][a-z0-9_]*\b", lambda m: report.text(known.get(m[0]), m[0]), written)
+    words = re.sub(r"\d{4}-\d{2}-\d{2}", lambda m: report.day(m[0]), words)
+    return re.sub(r"(?<![\w.,])\d[\d,]*\.\d+(?![\w.])", lambda m: _plain(report, m[0]), words)
+
+
+def _plain(report: Report, written: str) -> str:
+    figure = float(written.replace(",", ""))
+    return report.number(figure, 0 if figure == int(figure) else 2)
 
 
 def findings(report: Report) -> Markup | None:
@@ -87,15 +117,16 @@ def _finding(report: Report, row: dict[str, Any]) -> tuple[str | Markup, ...]:
     line = row["row"]
     has_line = not pd.isna(line)
     place = [
-        str(row["source"]),
+        _source(report, str(row["source"])),
         *([report.say("operational.line", line=str(int(line)))] if has_line else []),
         str(row["column"] or ""),
     ]
+    written = str(row["value"] or "")
     figures = {
-        "source": str(row["source"]),
+        "source": _source(report, str(row["source"])),
         "row": str(int(line)) if has_line else "",
         "column": str(row["column"] or ""),
-        "value": str(row["value"] or ""),
+        "value": written if row["rule"] == "naming" else _localised(report, written),
     }
     severity = str(row["severity"])
     return (
@@ -113,7 +144,7 @@ def sources(report: Report) -> Markup | None:
         return None
     rows = [
         (
-            str(row["source"]),
+            _source(report, str(row["source"])),
             report.said(f"content.{row['content']}", str(row["content"])),
             str(row["owner"] or "–"),
             report.day(row["first_date"]),

@@ -16,8 +16,7 @@ from mmm.errors import UserInputError
 from mmm.records import TABLES
 from mmm.texts import Language, day, keys, money, number, percent, say
 
-_READ = {".json", ".yaml", ".npz", ".parquet"}
-"""Kinds of files that a report is read from."""
+_LEAST_MONEY = 0.005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,8 +78,9 @@ class Report:
         return self.said(f"component.{name}", self.channel(name))
 
     def money(self, value: float, *, digits: int | None = None, sign: bool = False) -> str:
-        """Write an amount."""
-        return money(float(value), self.language, self.currency, digits, sign=sign)
+        """Write an amount; nothing is written without cents."""
+        exact = digits is not None or abs(float(value)) >= _LEAST_MONEY
+        return money(float(value), self.language, self.currency, digits if exact else 0, sign=sign and exact)
 
     def number(self, value: float, digits: int = 0, *, sign: bool = False) -> str:
         """Write a number."""
@@ -150,13 +150,15 @@ def _read(folder: Path, _stamps: tuple[tuple[str, int], ...]) -> Report:
     }
     declared = _yaml(folder / "params.yaml")
     objectives = ((declared.get("steering") or {}).get("objectives") or {}).items()
+    outcomes = (declared.get("outcomes") or {}).items()
+    margins = {name: (item or {}).get("margin_rate") for name, item in outcomes}
     labels = {
         **manifest.get("labels", {}),
         "objectives": {name: item.get("label") for name, item in objectives},
     }
     return Report(
         folder=folder,
-        manifest={**manifest, "labels": labels},
+        manifest={**manifest, "labels": labels, "margins": margins},
         tables={name: table for name, table in tables.items() if len(table)},
         kpis=_yaml(folder / "kpis.yaml").get("kpis", {}),
         actions=_yaml(folder / "actions.yaml").get("actions", {}),

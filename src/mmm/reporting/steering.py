@@ -1,12 +1,13 @@
 """The steering page: KPI tree, plan against actual, alerts, actions, objectives, funnel."""
 
 from itertools import pairwise
+from math import isfinite
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from mmm.reporting.alerts import alert_subject, open_alerts
+from mmm.reporting.alerts import alert_action, alert_subject, open_alerts
 from mmm.reporting.budget_charts import waterfall
 from mmm.reporting.channels import returns_sentence
 from mmm.reporting.elements import WIDE, Column, Grid, Tile, badge, card, figure, table
@@ -23,20 +24,24 @@ _NAN = float("nan")
 
 def message(report: Report) -> Markup:
     """Say how many alerts are open and how far sales are from the plan."""
-    alerts = open_alerts(report)
+    alerts, todo = open_alerts(report), ""
     if report.table("kpis").empty:
         sentence = returns_sentence(report)
     elif alerts.empty:
         sentence = report.say("steering.message_calm")
     else:
-        first = alert_subject(report, str(alerts.iloc[0]["subject"]))
+        heaviest = records(alerts.head(1))[0]
+        first, stake = alert_subject(report, str(heaviest["subject"])), float(heaviest["money_at_stake"])
+        if isfinite(stake):
+            first = report.say("steering.message_stake", first=first, amount=stake)
+        if action := alert_action(report, heaviest):
+            todo = f"{report.say('steering.todo')} {action[:1].lower()}{action[1:]}"
         sentence = report.say(
             "steering.message_one" if len(alerts) == 1 else "steering.message_many",
             count=len(alerts),
             first=first,
         )
-    gap = _gap(report)
-    return render("message", sentence=sentence, detail=gap)
+    return render("message", sentence=sentence, detail=f"{todo} {_gap(report)}".strip())
 
 
 def _variance(report: Report) -> pd.DataFrame:
@@ -194,9 +199,25 @@ def plan_gap(report: Report) -> Markup | None:
         report,
         lambda width: waterfall(frame, width),
         grid,
-        subtitle=report.say("strategic.waterfall_unit", unit=report.currency),
+        subtitle=report.say("steering.gap_unit", unit=report.currency),
     )
-    return card(report.say("steering.gap_title"), drawn, message=_gap(report), width="half", anchor="gap")
+    said = _causes(report, rows) or _gap(report)
+    return card(report.say("steering.gap_title"), drawn, message=said, width="half", anchor="gap")
+
+
+def _causes(report: Report, rows: pd.DataFrame) -> str:
+    """Name the largest cause on each side; nothing when all push the same way."""
+    ranked = records(rows.sort_values("amount"))
+    up, down = ranked[-1], ranked[0]
+    if not up["amount"] > 0 > down["amount"]:
+        return ""
+    return report.say(
+        "steering.gap_causes",
+        up=_driver(report, str(up["driver"])),
+        up_amount=float(up["amount"]),
+        down=_driver(report, str(down["driver"])),
+        down_amount=float(down["amount"]),
+    )
 
 
 def actions(report: Report) -> Markup | None:
@@ -357,8 +378,7 @@ def stages(report: Report) -> Markup | None:
             for name, row in zip(names, records(last), strict=True)
         ],
     )
-    least = shown.loc[shown["rate"].idxmin()]
-    said = report.say("steering.funnel_message", stage=str(least["stage"]), rate=float(least["rate"]))
+    said = _fallen(report, rows, shown.assign(name=passed["stage"]))
     drawn = figure(
         report,
         lambda width: funnel(shown, width),
@@ -366,3 +386,20 @@ def stages(report: Report) -> Markup | None:
         subtitle=report.say("steering.funnel_unit", day=report.day(last.iloc[0]["period"])),
     )
     return card(report.say("steering.funnel"), drawn, message=said, width="half", anchor="funnel")
+
+
+def _fallen(report: Report, rows: pd.DataFrame, shown: pd.DataFrame) -> str:
+    """Name the step whose rate fell most since the oldest quarter kept, a year ago; nothing without one."""
+    then = rows[rows["period"] == rows["period"].min()].set_index("stage")["rate"]
+    if rows["period"].nunique() < 2:
+        return ""
+    changes = (shown["rate"] / shown["name"].map(then) - 1).dropna()
+    if changes.empty or changes.min() >= 0:
+        return report.say("steering.funnel_steady")
+    worst = records(shown.loc[[changes.idxmin()]])[0]
+    return report.say(
+        "steering.funnel_message",
+        stage=str(worst["stage"]),
+        rate=float(worst["rate"]),
+        before=float(then[worst["name"]]),
+    )

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from mmm.reporting.budget_charts import before_after, frontier
 from mmm.reporting.elements import Column, Grid, card, figure, table
 from mmm.reporting.header import reason_sentence
-from mmm.reporting.moves import channel_moves
+from mmm.reporting.moves import channel_moves, plan_gain
 from mmm.reporting.report import Report, records
 from mmm.reporting.steps import main_outcome
 from mmm.reporting.templates import render
@@ -79,15 +79,19 @@ def _budget_grid(report: Report, moves: pd.DataFrame) -> Grid:
         )
         for row in records(moves)
     ]
+    gain = plan_gain(report)
     total = (
         report.say("shared.total"),
         report.money(moves["current"].sum()),
         report.money(moves["recommended"].sum()),
         report.money(moves["delta"].sum(), sign=True),
         "",
-        "",
-        "",
+        f"{report.money(gain.mean, sign=True)} ({interval(report, gain.low, gain.high)})" if gain else "",
+        chance(report, gain.probability) if gain else "",
     )
+    notes = [report.say("strategic.gains_together")]
+    if moves["extrapolates"].any():
+        notes.append(report.say("strategic.extrapolates"))
     return Grid(
         caption=report.say("strategic.budget_table"),
         columns=[
@@ -96,7 +100,7 @@ def _budget_grid(report: Report, moves: pd.DataFrame) -> Grid:
         ],
         rows=rows,
         total=total,
-        note=report.say("strategic.extrapolates") if moves["extrapolates"].any() else "",
+        note=" ".join(notes),
     )
 
 
@@ -234,6 +238,22 @@ def _limits(report: Report) -> list[str]:
         for reason in outcome.get("reasons", [])
         if reason["key"] not in _REASSURING
     ]
+    found += _little_known(report)
     if basis(report) == report.say("basis.model_only"):
         found.append(report.say("limits.no_experiment"))
     return found
+
+
+def _little_known(report: Report) -> list[str]:
+    """Name the channels on which the data say little, and those on which they say almost nothing."""
+    summary = report.table("channel_summary")
+    rows = summary[(summary["outcome"] == main_outcome(report)) & (summary["channel"] != "all")]
+    named = (
+        ("limits.unknown_channels", rows[rows["verdict"] == "not_usable"]),
+        ("limits.weak_channels", rows[rows["verdict"] == "with_caution"]),
+    )
+    return [
+        report.say(key, channels=", ".join(report.channel(str(name)) for name in found["channel"]))
+        for key, found in named
+        if len(found)
+    ]

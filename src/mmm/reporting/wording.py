@@ -65,12 +65,12 @@ def value(report: Report, figure: float, unit: str) -> str:
     if unit in {"money", "signed_money"}:
         return report.money(figure, sign=unit == "signed_money")
     if unit in {"share", "percent", "rate"}:
-        return report.percent(figure, 1 if abs(figure) < 0.1 else 0)
+        return report.percent(figure, 2 if 0 < abs(figure) < 0.01 else 1)
     if unit in {"ratio", "signed_ratio"}:
         return report.number(figure, 2, sign=unit == "signed_ratio")
     if unit in {"count", "points", "number", ""}:
         return large(report, figure) if unit == "count" else report.number(figure)
-    return f"{report.number(figure, 1)} {report.said(f'unit.{unit}', unit)}"
+    return f"{report.number(figure, 0 if unit == 'score' else 1)} {report.said(f'unit.{unit}', unit)}"
 
 
 def large(report: Report, figure: float) -> str:

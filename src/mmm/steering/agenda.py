@@ -16,6 +16,8 @@ from mmm.steering.wording import Amount, TextKey, sentence
 from mmm.texts import Language, keys
 
 RITUAL = "quarterly"
+HARDLY = 0.01
+"""A probability below it is written in words: a share of draws is never zero."""
 Tables = Mapping[str, pd.DataFrame]
 
 
@@ -100,7 +102,8 @@ def _gap(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator
     rows = rows[(rows["window"] == "last_quarter") & (rows["subject"] == _outcome(params))]
     if rows.empty:
         return
-    largest = rows.iloc[int(rows["amount"].astype(float).abs().argmax())]
+    direction = 1.0 if rows["actual"].iloc[0] >= rows["plan"].iloc[0] else -1.0
+    largest = rows.iloc[int((direction * rows["amount"].astype(float)).argmax())]
     amount, unit = float(largest["actual"] - largest["plan"]), params.outcomes[_outcome(params)].unit
     yield _item(
         "gap",
@@ -122,6 +125,8 @@ def _returns(tables: Tables, reference: KpiReference, params: RunParams) -> Iter
     ]
     if row is None or channels.empty:
         return
+    known = channels[channels["verdict"] != "not_usable"]
+    channels = known if len(known) else channels
     marginal = channels["mromi_mean"].astype(float)
     best, worst = (channels["channel"].iloc[int(place)] for place in (marginal.argmax(), marginal.argmin()))
     yield _item(
@@ -188,21 +193,24 @@ def _objectives(tables: Tables, reference: KpiReference, params: RunParams) -> I
     if rows.empty or params.steering is None:
         return
     worst = rows.iloc[int(rows["probability"].astype(float).argmin())]
-    yield _item(
-        "objectives",
-        reached=int(rows["status"].isin(["on_track", "reached"]).sum()),
-        total=len(rows),
-        objective=params.steering.objectives[str(worst["objective"])].label,
-        probability=float(worst["probability"]),
+    reached = int(rows["status"].isin(["on_track", "reached"]).sum())
+    label = params.steering.objectives[str(worst["objective"])].label
+    hardly = float(worst["probability"]) < HARDLY
+    figures = {} if hardly else {"probability": float(worst["probability"])}
+    yield AgendaItem(
+        topic="objectives",
+        fact="agenda.objectives.fact.hardly" if hardly else "agenda.objectives.fact",
+        figures={**figures, "reached": reached, "total": len(rows), "objective": label},
     )
 
 
 def _alerts(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
     rows = _rows(tables, "alerts")
-    rows = rows[(rows["state"] != "solved") & rows["money_at_stake"].notna()]
-    if rows.empty:
+    rows = rows[(rows["state"] != "solved") & (rows["kind"] != "good_surprise")]
+    valued = rows[rows["money_at_stake"].notna()]
+    if valued.empty:
         return
-    largest = rows.iloc[0]
+    largest = valued.iloc[int(valued["money_at_stake"].astype(float).argmax())]
     kpi = reference.kpis.get(str(largest["subject"]))
     yield _item(
         "alerts",

@@ -12,6 +12,7 @@ from mmm.reporting import SECTIONS, in_language, page_section, read_report
 from mmm.reporting.decisions import asked_decisions
 from mmm.reporting.document import report_html
 from mmm.reporting.moves import is_unsure, total_moved
+from mmm.reporting.operational import _localised
 from mmm.reporting.steps import sales_steps
 from sample_run import build_sample_run
 
@@ -46,11 +47,11 @@ def test_a_section_without_figures_is_absent_never_an_empty_frame(tmp_path, page
 
 def test_the_message_says_what_to_do_what_it_brings_and_how_sure(french, english):
     assert (
-        "Déplacer 110 640 € entre canaux (9 % du budget média du plan) : +283 k€ de marge attendue, probable (93 %)"
+        "Déplacer 111 k€ entre canaux (9 % du budget média du plan) : +283 k€ de marge attendue, probable (93 %)"
         in text(page_section(french, "strategic", "message"))
     )
     assert (
-        "Move €110,640 between channels (9% of the planned media budget): +€283k of margin expected, likely (93%)"
+        "Move €111k between channels (9% of the planned media budget): +€283k of margin expected, likely (93%)"
         in text(page_section(english, "strategic", "message"))
     )
     assert "90% interval: €41.0k to €520k; model only" in text(page_section(english, "strategic", "message"))
@@ -158,3 +159,57 @@ def test_an_outcome_without_a_value_in_money_shows_no_return(english):
     )
     assert "No return in money" in text(page_section(count, "steering", "message"))
     assert "ROMI" not in text(page_section(count, "strategic", "figures"))
+
+
+def test_the_order_of_outcomes_in_a_table_does_not_decide_which_channel_is_unsure(english):
+    summary = english.table("channel_summary").copy()
+    money = [name for name in summary.columns if name.startswith(("return_", "romi_", "mromi_"))]
+    summary.loc[summary["outcome"] == "new_customers", money] = float("nan")
+    counts_first = replace(english, tables={**english.tables, "channel_summary": summary.iloc[::-1]})
+    assert is_unsure(counts_first, "paid_social")
+    assert asked_decisions(counts_first)[-1].kind == "test"
+
+
+def test_a_channel_that_the_plan_lowers_is_tested_before_going_further(english):
+    allocation = english.table("allocation").copy()
+    allocation.loc[allocation["channel"] == "tv", "delta"] = -5_000.0
+    lowered = replace(english, tables={**english.tables, "allocation": allocation})
+    assert "before going beyond the proposed decrease" in asked_decisions(lowered)[-1].what
+
+
+def test_gains_of_a_split_and_of_a_budget_are_named_apart(english):
+    split, size, _ = asked_decisions(english)
+    assert split.gain.startswith("Expected effect on net margin: +€283k")
+    assert size.gain.startswith("Expected effect on net margin, new split included: ")
+
+
+def test_channels_of_which_the_data_say_little_are_named_beside_the_limits(english):
+    assert "E-mail: the data say little of it" in text(page_section(english, "strategic", "limits"))
+
+
+def test_break_even_on_margin_stands_beside_break_even_on_revenue(english):
+    without = text(page_section(english, "steering", "returns"))
+    assert "In margin" not in without
+    priced = replace(english, manifest={**english.manifest, "margins": {"revenue": 0.42}})
+    # Paying in margin takes a ROMI of 1 / 0.42 - 1 = +1.38; the surest, e-mail, starts at +0.97.
+    assert "In margin (rate of 42%): 0." in text(page_section(priced, "steering", "returns"))
+    assert "margin break-even" in page_section(priced, "steering", "returns")
+
+
+def test_incremental_and_overall_ratios_are_named_apart(french):
+    customers = text(page_section(french, "steering", "customers"))
+    assert "LTV/CAC incrémental par canal" in customers
+    assert "Le LTV/CAC global de la pyramide divise par tous les nouveaux clients" in customers
+
+
+def test_alerts_that_are_not_shown_are_named(english):
+    alerts = english.table("alerts")
+    many = replace(english, tables={**english.tables, "alerts": alerts.iloc[[0, 1] * 4]})
+    assert "Also open: " in text(page_section(many, "steering", "alerts"))
+
+
+def test_figures_quoted_by_a_finding_are_written_as_the_reader_does(french):
+    written = _localised(french, "5,513,241.98 - 5,512,723.98 = 518.00, 2026-08-09, new_customers")
+    assert (
+        written.replace("\u202f", " ") == "5 513 241,98 - 5 512 723,98 = 518, 9 août 2026, Nouveaux clients"
+    )

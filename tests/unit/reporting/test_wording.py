@@ -31,15 +31,15 @@ def test_a_share_of_draws_is_never_a_certainty(french, english):
 def test_intervals_are_written_in_the_unit(french, english):
     assert interval(english, 41_000, 520_000) == "€41.0k to €520k"
     assert interval(french, -0.02, 0.5, "ratio") == "−0,02 à 0,50"
-    assert interval(english, 0.16, 0.25, "share") == "16% to 25%"
+    assert interval(english, 0.16, 0.25, "share") == "16.0% to 25.0%"
     assert interval(english, float("nan"), 1.0) == ""
 
 
 @pytest.mark.parametrize(
     ("figure", "unit", "written"),
     [
-        (1234567.0, "money", "€1.23M"), (0.021, "share", "2.1%"), (0.44, "share", "44%"), (3.0, "ratio", "3.00"),
-        (9_200_000.0, "count", "9.20 M"), (41.0, "score", "41.0 pts"), (9.4, "months", "9.4 months"),
+        (1234567.0, "money", "€1.23M"), (0.021, "share", "2.1%"), (0.44, "share", "44.0%"), (0.0032, "share", "0.32%"), (3.0, "ratio", "3.00"),
+        (9_200_000.0, "count", "9.20 M"), (41.0, "score", "41 pts"), (9.4, "months", "9.4 months"),
         (float("nan"), "money", "–"),
     ],
 )  # fmt: skip
