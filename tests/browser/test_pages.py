@@ -11,7 +11,7 @@ MESSAGES = {
     ("strategic", "fr"): "Déplacer",
     ("strategic", "en"): "Move",
     ("steering", "fr"): "2 alertes à traiter",
-    ("steering", "en"): "2 alerts to act on",
+    ("steering", "en"): "2 alerts to deal with",
     ("operational", "fr"): "anomalies de données à corriger",
     ("operational", "en"): "data faults to correct",
 }

@@ -43,9 +43,9 @@ def render_pages(run_folder: str | Path, notebooks: str | Path | None = None) ->
     folder = report.folder / FOLDER
     folder.mkdir(exist_ok=True)
     place = Path(notebooks) if notebooks else notebooks_folder()
-    with ThreadPoolExecutor(len(LANGUAGES)) as pool:  # one draws while the other is in the converter
-        in_languages = pool.map(lambda language: _in_one_language(report, language, place), LANGUAGES)
-        written = {name: html for pages in in_languages for name, html in pages.items()}
+    written: dict[str, str] = {}
+    for language in LANGUAGES:  # one after the other: Altair keeps state that two threads would share
+        written |= _in_one_language(report, language, place)
     digests = {name: _write(folder / name, html) for name, html in written.items()}
     replacement = folder / "manifest.json.new"
     replacement.write_text(json.dumps(digests, indent=1) + "\n", "utf-8")
