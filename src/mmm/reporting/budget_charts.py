@@ -25,15 +25,17 @@ def waterfall(steps: pd.DataFrame, width: int) -> Chart:
     axis = alt.Axis(title=None, labels=False, ticks=False, grid=False, domain=False)
     chart = alt.Chart(rows)
     bars = chart.mark_bar(height={"band": 0.62}, clip=True).encode(
-        y=y, x=alt.X("start:Q", scale=scale, axis=axis), x2="end:Q", color=colour
+        y=y, x=alt.X("start:Q", scale=scale, axis=axis), x2=alt.X2("end:Q"), color=colour
     )
     spans = (
         chart.transform_filter("isValid(datum.low)")
         .mark_rule(strokeWidth=1.2, color="#222222")
-        .encode(y=y, x=alt.X("low:Q", scale=scale), x2="high:Q")
+        .encode(y=y, x=alt.X("low:Q", scale=scale), x2=alt.X2("high:Q"))
     )
     words = chart.transform_calculate(at="isValid(datum.high) ? max(datum.high, datum.side) : datum.side")
-    text = words.mark_text(align="left", dx=6).encode(y=y, x=alt.X("at:Q", scale=scale), text="text:N")
+    text = words.mark_text(align="left", dx=6).encode(
+        y=y, x=alt.X("at:Q", scale=scale), text=alt.Text("text:N")
+    )
     return alt.layer(bars, spans, text).properties(width=_inner(width, 165), height=25 * len(steps))
 
 
@@ -77,12 +79,12 @@ def before_after(moves: pd.DataFrame, width: int, words: tuple[str, str, str]) -
     limits = (
         chart.transform_calculate(mark=f"'{_quoted(words[2])}'")
         .mark_rule(yOffset=13, strokeWidth=1.6)
-        .encode(y=y, x=alt.X("lower:Q", scale=scale), x2="upper:Q", color=keys)
+        .encode(y=y, x=alt.X("lower:Q", scale=scale), x2=alt.X2("upper:Q"), color=keys)
     )
     text = (
         chart.transform_calculate(at="max(datum.current, max(datum.recommended, datum.upper))")
         .mark_text(align="left", dx=8)
-        .encode(y=y, x=alt.X("at:Q", scale=scale), text="text:N")
+        .encode(y=y, x=alt.X("at:Q", scale=scale), text=alt.Text("text:N"))
     )
     return alt.layer(before, after, limits, text).properties(width=_inner(width, 165), height=38 * len(moves))
 
@@ -100,7 +102,9 @@ def frontier(points: pd.DataFrame, width: int, words: tuple[str, str]) -> Chart:
     )
     y_axis = alt.Axis(title=words[1], titleAngle=0, titleAlign="left", titleX=0, titleY=-14, tickCount=5)
     y = alt.Y("gain:Q", axis=y_axis)
-    band = chart.mark_area(color=MIST, opacity=0.45).encode(x=x, y=alt.Y("low:Q", axis=y_axis), y2="high:Q")
+    band = chart.mark_area(color=MIST, opacity=0.45).encode(
+        x=x, y=alt.Y("low:Q", axis=y_axis), y2=alt.Y2("high:Q")
+    )
     line = chart.mark_line(color=NAVY, strokeWidth=2.2).encode(x=x, y=y)
     dots = chart.mark_point(size=90, filled=True, opacity=1, strokeWidth=2).encode(
         x=x,
@@ -110,9 +114,11 @@ def frontier(points: pd.DataFrame, width: int, words: tuple[str, str]) -> Chart:
         ),
         color=alt.condition("datum.is_today", alt.value(NAVY), alt.value(ACCENT)),
     )
-    text = chart.mark_text(align="left", dx=8, dy=-10).encode(x=x, y=y, text="text:N")
+    text = chart.mark_text(align="left", dx=8, dy=-10).encode(x=x, y=y, text=alt.Text("text:N"))
     zero = (
-        alt.Chart(pd.DataFrame({"gain": [0.0]})).mark_rule(color=SLATE, strokeDash=[4, 3]).encode(y="gain:Q")
+        alt.Chart(pd.DataFrame({"gain": [0.0]}))
+        .mark_rule(color=SLATE, strokeDash=[4, 3])
+        .encode(y=alt.Y("gain:Q"))
     )
     return alt.layer(band, zero, line, dots, text).properties(width=_inner(width, 60), height=250)
 

@@ -35,7 +35,7 @@ def returns(
         y=y,
         yOffset=offset,
         x=alt.X("low:Q", axis=axis),
-        x2="high:Q",
+        x2=alt.X2("high:Q"),
         color=colour,
     )
     dots = chart.mark_point(size=70, filled=True, opacity=1).encode(
@@ -47,7 +47,7 @@ def returns(
     beyond = (
         chart.transform_filter("datum.text != ''")
         .mark_text(align="left", dx=6)
-        .encode(y=y, yOffset=offset, x=alt.value("width"), text="text:N", color=colour)
+        .encode(y=y, yOffset=offset, x=alt.value("width"), text=alt.Text("text:N"), color=colour)
     )
     layers = alt.layer(*lines, spans, dots, beyond)
     return layers.properties(width=max(120, width - 165), height=44 * len(order))
@@ -56,10 +56,10 @@ def returns(
 def _even(at: float, words: str, align: Literal["left", "right"]) -> Chart:
     """Draw a dashed line with its name at the top."""
     line = alt.Chart(pd.DataFrame({"value": [at], "text": [words]}))
-    rule = line.mark_rule(color=BAD, strokeDash=[5, 3], strokeWidth=1.4).encode(x="value:Q")
+    rule = line.mark_rule(color=BAD, strokeDash=[5, 3], strokeWidth=1.4).encode(x=alt.X("value:Q"))
     away = 5 if align == "left" else -5
     name = line.mark_text(color=BAD, align=align, dx=away, dy=-7, baseline="bottom").encode(
-        x="value:Q", y=alt.value(0), text="text:N"
+        x=alt.X("value:Q"), y=alt.value(0), text=alt.Text("text:N")
     )
     return alt.layer(rule, name)
 
@@ -80,7 +80,7 @@ def response_curves(curves: pd.DataFrame, points: pd.DataFrame, width: int, word
     band = (
         chart.transform_filter("datum.mark == ''")
         .mark_area(color=MIST, opacity=0.5)
-        .encode(x=x, y=alt.Y("p05:Q"), y2="p95:Q")
+        .encode(x=x, y=alt.Y("p05:Q"), y2=alt.Y2("p95:Q"))
     )
     every = (
         chart.transform_filter("datum.mark == ''")
@@ -125,16 +125,19 @@ def ratios(channels: pd.DataFrame, width: int, target: float, target_words: str)
         "kind:N", scale=alt.Scale(domain=["good", "bad", "open"], range=[ACCENT, BAD, SLATE]), legend=None
     )
     spans = chart.mark_rule(strokeWidth=2, opacity=0.6).encode(
-        y=y, x=alt.X("low:Q", scale=scale, axis=alt.Axis(title=None, tickCount=5)), x2="high:Q", color=colour
+        y=y,
+        x=alt.X("low:Q", scale=scale, axis=alt.Axis(title=None, tickCount=5)),
+        x2=alt.X2("high:Q"),
+        color=colour,
     )
     dots = chart.mark_point(size=80, filled=True, opacity=1).encode(
         y=y, x=alt.X("value:Q", scale=scale), color=colour
     )
-    text = chart.mark_text(align="right").encode(y=y, x=alt.value("width"), text="text:N")
+    text = chart.mark_text(align="right").encode(y=y, x=alt.value("width"), text=alt.Text("text:N"))
     goal = alt.Chart(pd.DataFrame({"value": [target], "text": [target_words]}))
     rule = goal.mark_rule(color=NAVY, strokeDash=[5, 3]).encode(x=alt.X("value:Q", scale=scale))
     label = goal.mark_text(align="left", dx=5, dy=-7, baseline="bottom").encode(
-        x=alt.X("value:Q", scale=scale), y=alt.value(0), text="text:N"
+        x=alt.X("value:Q", scale=scale), y=alt.value(0), text=alt.Text("text:N")
     )
     return alt.layer(rule, spans, dots, text, label).properties(
         width=max(120, width - 165), height=34 * len(order)
@@ -154,7 +157,7 @@ def shares(channels: pd.DataFrame, width: int, words: tuple[str, ...]) -> Chart:
         axis=alt.Axis(title=None, labelLimit=150, domain=False, ticks=False, grid=True),
     )
     x = alt.X("share:Q", axis=alt.Axis(title=None, format=".0%", tickCount=5))
-    joined = chart.mark_line(color=MIST, strokeWidth=3).encode(y=y, x=x, detail="channel:N")
+    joined = chart.mark_line(color=MIST, strokeWidth=3).encode(y=y, x=x, detail=alt.Detail("channel:N"))
     dots = chart.mark_point(size=85, filled=True, opacity=1).encode(
         y=y,
         x=x,

@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from mmm.reporting.channel_charts import ratios, response_curves, returns, shares
-from mmm.reporting.elements import WIDE, Column, Grid, badge, card, figure
+from mmm.reporting.elements import MAX_DRAWN, WIDE, Column, Grid, badge, card, drawn_of, figure
 from mmm.reporting.moves import channel_moves
 from mmm.reporting.report import Report, records
 from mmm.reporting.steps import main_outcome
@@ -26,17 +26,18 @@ def channel_returns(report: Report) -> Markup | None:
     if rows["romi_mean"].isna().all():
         return None
     rows = rows.sort_values("romi_mean", ascending=False)
+    costliest = rows[rows["full_cost"].rank(ascending=False, method="first") <= MAX_DRAWN]
     words = tuple(report.say(f"channels.{name}") for name in ("romi", "mromi", "break_even", "margin_even"))
     even = margin_even(report)
     shown = pd.concat(
-        [_measure(report, rows, name, words[index]) for index, name in enumerate(("romi", "mromi"))]
+        [_measure(report, costliest, name, words[index]) for index, name in enumerate(("romi", "mromi"))]
     )
     said = returns_sentence(report)
     drawn = figure(
         report,
         lambda width: returns(shown, width, (words[0], words[1], words[2], words[3]), even),
         _returns_grid(report, rows),
-        subtitle=report.say("channels.returns_unit"),
+        subtitle=drawn_of(report, report.say("channels.returns_unit"), len(rows)),
     )
     return card(report.say("channels.returns"), drawn, message=said, width="half", anchor="returns")
 
@@ -127,6 +128,9 @@ def curves(report: Report) -> Markup | None:
     words = (report.say("channels.today"), report.say("channels.recommended"))
     marks = _marks(report, table, words)
     limits = _limits(report, table)
+    every = table["channel"].nunique()
+    costliest = table.groupby("channel", sort=False)["spend"].max().nlargest(MAX_DRAWN).index
+    table = table[table["channel"].isin(costliest)]
     rows = []
     for channel, curve in table.groupby("channel", sort=False):
         low, high = limits.get(str(channel), (0.0, float(curve["spend"].max())))
@@ -135,12 +139,13 @@ def curves(report: Report) -> Markup | None:
         )
     shown = pd.concat(rows)
     money = {name: shown[name] / 1000 for name in ("spend", "mean", "p05", "p95")}
-    points = marks.assign(spend=marks["spend"] / 1000, mean=marks["mean"] / 1000)
+    points = marks[marks["channel"].isin(shown["channel"])]
+    points = points.assign(spend=points["spend"] / 1000, mean=points["mean"] / 1000)
     drawn = figure(
         report,
         lambda width: response_curves(shown.assign(**money), points, width, words),
         _curves_grid(report, marks),
-        subtitle=report.say("channels.curves_unit", unit=report.currency),
+        subtitle=drawn_of(report, report.say("channels.curves_unit", unit=report.currency), every),
         width=WIDE,
     )
     return card(report.say("channels.curves"), drawn, message=_next_euro(report), anchor="curves")
@@ -239,14 +244,15 @@ def customers(report: Report) -> Markup | None:
     target = float(report.kpis.get("ltv_cac", {}).get("target") or TARGET_RATIO)
     each = rows[rows["channel"] != "all"].sort_values("ltv_cac_mean", ascending=False)
     each = each if len(each) else rows
+    most = each[each["n_customers"].rank(ascending=False, method="first") <= MAX_DRAWN]
     shown = pd.DataFrame(
         {
-            "channel": each["channel"].map(report.channel),
-            "value": each["ltv_cac_mean"],
-            "low": each["ltv_cac_p05"],
-            "high": each["ltv_cac_p95"].clip(upper=_CUT * target),
-            "kind": [_kind(p) for p in each["p_above_3"]],
-            "text": [chance(report, p) for p in each["p_above_3"]],
+            "channel": most["channel"].map(report.channel),
+            "value": most["ltv_cac_mean"].clip(upper=_CUT * target),
+            "low": most["ltv_cac_p05"],
+            "high": most["ltv_cac_p95"].clip(upper=_CUT * target),
+            "kind": [_kind(p) for p in most["p_above_3"]],
+            "text": [chance(report, p) for p in most["p_above_3"]],
         }
     )
     above = int((each["p_above_3"] >= 0.8).sum())
@@ -263,7 +269,7 @@ def customers(report: Report) -> Markup | None:
         report,
         lambda width: ratios(shown, width, target, report.say("channels.target", target=target)),
         _customers_grid(report, rows, target),
-        subtitle=report.say("channels.customers_unit", target=target),
+        subtitle=drawn_of(report, report.say("channels.customers_unit", target=target), len(each)),
     )
     return card(report.say("channels.customers"), drawn, message=said, width="half", anchor="customers")
 
@@ -309,6 +315,8 @@ def attribution(report: Report) -> Markup | None:
     long = rows.melt(id_vars="channel", value_vars=measures, var_name="measure", value_name="share").dropna()
     if float(long["share"].abs().max()) > 1.5:
         return None
+    largest = rows.loc[rows["model"].rank(ascending=False, method="first") <= MAX_DRAWN, "channel"]
+    long = long[long["channel"].isin(largest)]
     shown = long.assign(channel=long["channel"].map(report.channel), measure=long["measure"].map(names))
     apart = (
         rows.assign(gap=(rows[measures[0]] - rows[measures[1]]).abs())
@@ -325,7 +333,7 @@ def attribution(report: Report) -> Markup | None:
         report,
         lambda width: shares(shown, width, tuple(names.values())),
         _attribution_grid(report, rows, measures),
-        subtitle=report.say("channels.attribution_unit"),
+        subtitle=drawn_of(report, report.say("channels.attribution_unit"), len(rows)),
     )
     return card(report.say("channels.attribution"), drawn, message=said, width="half", anchor="attribution")
 

@@ -12,6 +12,9 @@ from mmm.reporting.templates import render
 WIDE, HALF, NARROW = 1180, 560, 330
 """Widths in px for which charts are drawn: whole page, half of it, a phone."""
 
+MAX_DRAWN = 12
+"""Channels that a chart draws; its table has them all."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -82,6 +85,13 @@ def figure(
         table=table(grid),
         open_table=report.say("shared.open_table"),
     )
+
+
+def drawn_of(report: Report, subtitle: str, total: int) -> str:
+    """Say that a chart leaves channels out, when it does."""
+    if total <= MAX_DRAWN:
+        return subtitle
+    return f"{subtitle}. {report.say('shared.first_channels', count=MAX_DRAWN, total=total)}"
 
 
 def badge(level: str, words: str) -> Markup:

@@ -51,7 +51,7 @@ def expected_and_actual(weeks: pd.DataFrame, width: int, words: dict[str, str]) 
 
 
 def _band(chart: Any, between: tuple[str, str], x: alt.X, y_axis: alt.Y, opacity: float) -> Any:
-    y, y2 = y_axis.copy(), f"{between[1]}:Q"
+    y, y2 = y_axis.copy(), alt.Y2(f"{between[1]}:Q")
     y.shorthand = f"{between[0]}:Q"
     past = (
         chart.transform_filter("!datum.is_future")
@@ -106,8 +106,10 @@ def funnel(stages: pd.DataFrame, width: int) -> Chart:
     bars = chart.mark_bar(color=NAVY, height={"band": 0.55}).encode(
         y=y, x=alt.X("rate:Q", axis=x_axis, scale=scale)
     )
-    spans = chart.mark_rule(color=SLATE).encode(y=y, x=alt.X("lower:Q", scale=scale), x2="upper:Q")
-    text = chart.mark_text(align="left", dx=10).encode(y=y, x=alt.X("upper:Q", scale=scale), text="text:N")
+    spans = chart.mark_rule(color=SLATE).encode(y=y, x=alt.X("lower:Q", scale=scale), x2=alt.X2("upper:Q"))
+    text = chart.mark_text(align="left", dx=10).encode(
+        y=y, x=alt.X("upper:Q", scale=scale), text=alt.Text("text:N")
+    )
     return alt.layer(bars, spans, text).properties(width=max(120, width - 175), height=34 * len(stages))
 
 

@@ -33,7 +33,9 @@ def _message(report: Report) -> tuple[str, str]:
     if gain is None:
         return _media_sentence(report) or report.say("strategic.message_none"), ""
     moved, share = total_moved(report)
-    if moved <= 0 or gain.probability < 0.6:
+    if moved <= 0:
+        return report.say("strategic.message_same"), _media_sentence(report)
+    if gain.probability < 0.6:
         return report.say(
             "strategic.message_keep", confidence=confidence(report, gain.probability)
         ), _media_sentence(report)

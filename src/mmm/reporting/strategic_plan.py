@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from mmm.reporting.budget_charts import before_after, frontier
-from mmm.reporting.elements import Column, Grid, card, figure, table
+from mmm.reporting.elements import MAX_DRAWN, Column, Grid, card, drawn_of, figure, table
 from mmm.reporting.header import reason_sentence
 from mmm.reporting.moves import channel_moves, plan_gain
 from mmm.reporting.report import Report, records
@@ -40,9 +40,14 @@ def budget(report: Report) -> Markup | None:
         down=report.channel(down["channel"]),
         down_amount=float(down["delta"]),
     )
-    shown = moves.assign(
-        channel=moves["channel"].map(report.channel),
-        text=[_change(report, row) for row in records(moves)],
+    if not moves["delta"].abs().gt(0).any():
+        sentence = report.say("strategic.budget_same")
+    drawn_moves = moves.loc[moves["delta"].abs().nlargest(MAX_DRAWN).index].sort_values(
+        "current", ascending=False, kind="stable"
+    )
+    shown = drawn_moves.assign(
+        channel=drawn_moves["channel"].map(report.channel),
+        text=[_change(report, row) for row in records(drawn_moves)],
     )
     words = tuple(report.say(f"strategic.budget_{name}") for name in ("today", "recommended", "range"))
     thousands = shown.assign(
@@ -52,7 +57,7 @@ def budget(report: Report) -> Markup | None:
         report,
         lambda width: before_after(thousands, width, (words[0], words[1], words[2])),
         _budget_grid(report, moves),
-        subtitle=report.say("strategic.budget_unit", unit=report.currency),
+        subtitle=drawn_of(report, report.say("strategic.budget_unit", unit=report.currency), len(moves)),
     )
     return card(report.say("strategic.budget"), drawn, message=sentence, width="half", anchor="budget")
 

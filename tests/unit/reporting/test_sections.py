@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree
 
+import pandas as pd
 import pytest
 
 from mmm.records import TABLES
@@ -213,3 +214,47 @@ def test_figures_quoted_by_a_finding_are_written_as_the_reader_does(french):
     assert (
         written.replace("\u202f", " ") == "5 513 241,98 - 5 512 723,98 = 518, 9 août 2026, Nouveaux clients"
     )
+
+
+def test_charts_of_thirty_channels_draw_the_largest_and_say_so(english):
+    names = [f"channel_{number}" for number in range(30)]
+    tables = dict(english.tables)
+    for name in ("channel_summary", "allocation", "response_curves", "cac", "triangulation"):
+        table = english.table(name)
+        one = table[table["channel"] == "tv"]
+        rest = table[table["channel"] == "all"]
+        tables[name] = pd.concat([*(one.assign(channel=each) for each in names), rest], ignore_index=True)
+    labels = {"channels": {name: f"Regional campaign of awareness {name}" for name in names}}
+    many = replace(english, tables=tables, manifest={**english.manifest, "labels": labels})
+    for page, section in (
+        ("strategic", "budget"),
+        ("steering", "returns"),
+        ("steering", "curves"),
+        ("steering", "customers"),
+        ("steering", "attribution"),
+    ):
+        html = page_section(many, page, section)
+        assert "12 channels drawn of 30, all in the table" in text(html), section
+        assert "Regional campaign of awareness channel_29" in text(html)
+
+
+def test_one_channel_that_keeps_its_budget_is_said_in_words(english):
+    tables = {
+        name: table[table["channel"].isin(["tv", "all"])] if "channel" in table else table
+        for name, table in english.tables.items()
+    }
+    alone = replace(english, tables=tables)
+    assert "Every channel keeps its budget." in text(page_section(alone, "strategic", "budget"))
+    assert "no move of budget does better" in text(page_section(alone, "strategic", "message"))
+    for page, section in EVERY:
+        page_section(alone, page, section)
+
+
+def test_channels_that_all_lose_money_are_named_not_praised(english):
+    summary = english.table("channel_summary").copy()
+    returns = [name for name in summary.columns if name.startswith(("return_", "romi_", "mromi_"))]
+    summary[returns] -= 9.0
+    losing = replace(english, tables={**english.tables, "channel_summary": summary})
+    said = text(page_section(losing, "steering", "returns"))
+    assert "with 95% of chances: 0 of 8. Not paying: 8 channels." in said
+    assert asked_decisions(losing)[-1].kind != "test"
