@@ -106,7 +106,10 @@ def response_curves(curves: pd.DataFrame, points: pd.DataFrame, width: int, word
     return (
         alt.layer(band, every, allowed, dots)
         .properties(width=max(80, each), height=120)
-        .facet(facet=alt.Facet("channel:N", sort=order, header=alt.Header(title=None)), columns=columns)
+        .facet(
+            facet=alt.Facet("channel:N", sort=order, header=alt.Header(title=None, labelLimit=each)),
+            columns=columns,
+        )
         .resolve_scale(x="independent", y="independent")
     )
 
