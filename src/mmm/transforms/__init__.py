@@ -7,9 +7,21 @@ from mmm.transforms.adstock import (
     retention_of_half_life,
 )
 from mmm.transforms.bases import damped_line, fourier_basis, knot_steps, trend_knots, yearly_phase
-from mmm.transforms.saturation import hill, hill_slope_in_pressure, hill_slopes_in_parameters
+from mmm.transforms.families import ADSTOCKS, SATURATIONS, Adstock, Order, Saturation
+from mmm.transforms.saturation import (
+    hill,
+    hill_slope_in_pressure,
+    hill_slopes_in_parameters,
+    saturate,
+    saturate_slope,
+)
 
 __all__ = [
+    "ADSTOCKS",
+    "SATURATIONS",
+    "Adstock",
+    "Order",
+    "Saturation",
     "damped_line",
     "fourier_basis",
     "geometric_adstock",
@@ -20,6 +32,8 @@ __all__ = [
     "hill_slopes_in_parameters",
     "knot_steps",
     "retention_of_half_life",
+    "saturate",
+    "saturate_slope",
     "trend_knots",
     "yearly_phase",
 ]

@@ -5,6 +5,7 @@ import pytest
 from scipy.signal import lfilter
 
 from mmm.transforms import (
+    SATURATIONS,
     damped_line,
     fourier_basis,
     geometric_adstock,
@@ -15,6 +16,8 @@ from mmm.transforms import (
     hill_slopes_in_parameters,
     knot_steps,
     retention_of_half_life,
+    saturate,
+    saturate_slope,
     trend_knots,
     yearly_phase,
 )
@@ -105,3 +108,25 @@ def test_knots_cover_the_data_and_the_horizon_and_steps_stay():
     assert steps.shape == (300, len(knots) - 1)
     np.testing.assert_array_equal(steps[-1], 1.0)
     assert not steps[:156, knots[:-1] >= 155].any()
+
+
+@pytest.mark.parametrize("code", range(len(SATURATIONS)))
+def test_every_family_s_slope_is_its_finite_difference(code):
+    pressure, half, slope = np.array([0.05, 0.7, 3.0, 40.0]), 1.4, 0.8
+    up, down = (saturate(code, pressure * (1 + h), half, slope) for h in (STEP, -STEP))
+    expected = (up - down) / (2 * STEP * pressure)
+    np.testing.assert_allclose(saturate_slope(code, pressure, half, slope), expected, rtol=1e-6, atol=1e-12)
+
+
+@pytest.mark.parametrize("code", range(4))
+def test_families_with_a_ceiling_reach_half_of_it_at_half_saturation(code):
+    assert saturate(code, [0.0, 2.5], 2.5, 1.7).tolist() == pytest.approx([0.0, 0.5])
+
+
+def test_families_mixed_over_draws_are_each_their_own():
+    codes = np.arange(len(SATURATIONS))[:, None]
+    pressure, half, slope = np.array([0.0, 0.3, 2.0]), np.full((6, 1), 1.2), np.full((6, 1), 0.6)
+    together = saturate(codes, pressure, half, slope)
+    for code in range(len(SATURATIONS)):
+        np.testing.assert_array_equal(together[code], saturate(code, pressure, 1.2, 0.6))
+    assert together[:, 0].tolist() == [0.0] * 6
