@@ -9,9 +9,11 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
+from mmm.allocation.fitted import geometric_carry_over
 from mmm.allocation.response import ResponseDraws
 from mmm.allocation.simulator import save_simulator
 from mmm.records import TABLES
+from mmm.transforms.families import HILL
 
 RUN_ID = "20261005-001"
 CHANNELS = {
@@ -456,17 +458,20 @@ def _write_simulator(folder: Path, labels: dict) -> None:
     weekly = np.array([figures[2] / 52 for figures in CHANNELS.values()])
     returns = np.array([1 + figures[3] for figures in CHANNELS.values()])
     ceiling = 2.2 * MARGIN * weekly * returns * rng.lognormal(0, 0.25, shape)
+    background, per_unit = geometric_carry_over(
+        np.full((len(names), 13), 1 / 13) / weekly[:, None], rng.beta(3, 4, shape), np.full(shape, 0.5)
+    )
     response = ResponseDraws(
         channels=names,
         currency="EUR",
         periods=FUTURE.to_numpy().astype("datetime64[D]"),
-        retention=rng.beta(3, 4, shape),
+        background=background,
+        per_unit=per_unit,
+        saturation=np.full(shape, HILL, dtype=np.int8),
         half_saturation=rng.lognormal(0.2, 0.2, shape),
         slope=np.ones(shape),
         ceiling=ceiling,
-        carry_in=np.full(shape, 0.5),
         pattern=np.full((len(names), 13), 1 / 13),
-        scale=weekly,
         fee_rate=np.full(len(names), 0.08),
         fixed_cost=np.full(len(names), 3_000.0),
         current=13 * weekly,

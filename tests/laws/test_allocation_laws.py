@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from hand_made_budget import make_problem, make_response, one_period
+from hand_made_budget import make_curves, make_problem, make_response, one_period
 from mmm.allocation import GroupLimit, allocate
 from mmm.allocation.certificate import certify
 from mmm.allocation.solver import expected_profit, marginal_profit
@@ -141,8 +141,8 @@ def test_no_plan_beats_the_bound():
 def test_the_order_of_channels_does_not_matter():
     response = make_response(5, 200, seed=3)
     order = np.array([3, 0, 4, 2, 1])
-    by_draw = ("retention", "half_saturation", "slope", "ceiling", "carry_in")
-    by_channel = ("pattern", "scale", "fee_rate", "fixed_cost", "current", "observed_peak")
+    by_draw = ("background", "per_unit", "saturation", "half_saturation", "slope", "ceiling")
+    by_channel = ("pattern", "fee_rate", "fixed_cost", "current", "observed_peak")
     shuffled = replace(
         response,
         channels=tuple(response.channels[c] for c in order),
@@ -157,8 +157,12 @@ def test_the_order_of_channels_does_not_matter():
 @pytest.mark.parametrize("rate", [1e-4, 655.957])
 def test_another_currency_changes_nothing_but_the_unit(rate):
     response = make_response(5, 200, seed=5)
-    fields = ("ceiling", "scale", "fixed_cost", "current", "observed_peak")
-    converted = replace(response, **{name: getattr(response, name) * rate for name in fields})
+    fields = ("ceiling", "fixed_cost", "current", "observed_peak")
+    converted = replace(
+        response,
+        per_unit=response.per_unit / rate,
+        **{name: getattr(response, name) * rate for name in fields},
+    )
     total = float(response.current.sum())
 
     def problem(r, unit):
@@ -227,14 +231,14 @@ def test_rounding_never_breaks_a_limit(seed):
 
 def test_contribution_is_adstock_then_saturation_minus_what_history_brings_alone():
     # The same through mmm.transforms, period by period, with an explicit path of spend.
-    response = make_response(3, 50, 13, seed=4)
+    response, curves = make_response(3, 50, 13, seed=4), make_curves(3, 50, 13, seed=4)
     spend = np.array([1.1, 0.4, 2.0]) * response.current
     n_after = 200
-    path = np.pad(response.pattern * spend[:, None] / response.scale[:, None], ((0, 0), (0, n_after)))
+    path = np.pad(curves["pattern"] * spend[:, None] / curves["scale"][:, None], ((0, 0), (0, n_after)))
 
     def brought(exposure):
-        carried = geometric_adstock(exposure, response.retention, response.carry_in)
-        return (hill(carried, response.half_saturation[..., None], response.slope[..., None])).sum(-1)
+        carried = geometric_adstock(exposure, curves["retention"], curves["carry_in"])
+        return (hill(carried, curves["half_saturation"][..., None], curves["slope"][..., None])).sum(-1)
 
     direct = response.ceiling * (brought(path) - brought(np.zeros_like(path)))
     # Ours stops when 1 % of the adstock's weight is left in the slowest draw. Saturation makes the tail

@@ -1,5 +1,6 @@
 """From a fit and a plan to the response draws that a budget question needs."""
 
+from math import ceil, log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,15 +8,19 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mmm.allocation.response import ResponseDraws
-from mmm.effects.draws import last_adstock, media_draws
+from mmm.effects.draws import MediaDraws, last_adstock, media_draws
 from mmm.errors import UserInputError
 from mmm.params import RunParams
+from mmm.transforms.families import HILL
 
 if TYPE_CHECKING:
     from mmm.inference import Fit
 
 FloatArray = NDArray[np.float64]
 MAX_DRAWS = 1000
+REMAINING_WEIGHT = 0.01
+"""Carry-over is followed after the horizon until this share of its weight is left."""
+MAX_PERIODS_AFTER = 104
 PERIODS_PER_YEAR = {"weekly": 52, "monthly": 12, "annual": 1}
 
 
@@ -49,22 +54,70 @@ def response_draws(
     history = _by_period(panel, "spend", channels)
     earlier = _a_year_earlier(history, asked.horizon_periods, PERIODS_PER_YEAR[params.calendar.frequency])
     planned = earlier if plan is None else _planned(plan, channels, asked.horizon_periods)
+    pattern = _pattern(planned, earlier)
+    background, per_unit = _carried(media, pattern / np.asarray(fit.design.media_scale, dtype=float)[:, None])
     return ResponseDraws(
         channels=tuple(channels),
         currency=params.currency,
         periods=_periods(panel, plan, asked.horizon_periods, params.calendar.frequency),
-        retention=media.retention,
+        background=background,
+        per_unit=per_unit,
+        saturation=np.full(media.slope.shape, HILL, dtype=np.int8),
         half_saturation=media.half_saturation,
         slope=media.slope,
         ceiling=media.ceiling * value,
-        carry_in=last_adstock(media),
-        pattern=_pattern(planned, earlier),
-        scale=np.asarray(fit.design.media_scale, dtype=float),
+        pattern=pattern,
         fee_rate=np.asarray(panel["fee_rate"].sel(channel=channels), dtype=float),
         fixed_cost=_fixed_cost(panel, plan, channels, asked.horizon_periods),
         current=np.round(planned.sum(axis=1), 2),
         observed_peak=history.max(axis=1),
     )
+
+
+def _carried(media: MediaDraws, exposure: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Give the adstock that history leaves, and that one unit of money makes, (draw, channel, step).
+
+    `exposure` (channel, period) is what one unit of money over the horizon buys in each period.
+    """
+    return geometric_carry_over(exposure, media.retention, last_adstock(media))
+
+
+def geometric_carry_over(
+    exposure: FloatArray, retention: FloatArray, carry_in: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Run the geometric adstock of one unit of money, and of what history left, until it has come out.
+
+    Parameters
+    ----------
+    exposure : ndarray of shape (channel, period)
+        What one unit of money over the horizon buys in each period.
+    retention, carry_in : ndarray of shape (draw, channel)
+        Share carried into the next period; adstock in the period before the horizon.
+
+    Returns
+    -------
+    tuple of ndarray of shape (draw, channel, step)
+        Background and per unit; a channel's steps after its own carry-over are zero in `per_unit`.
+    """
+    n_periods = exposure.shape[1]
+    after = np.array([_periods_after(float(slowest)) for slowest in retention.max(axis=0)])
+    n_steps = n_periods + int(after.max())
+    per_unit = np.empty((*retention.shape, n_steps))
+    carried = np.zeros(retention.shape)
+    for step in range(n_steps):
+        added = exposure[:, step] if step < n_periods else 0.0
+        carried = np.where(step < n_periods + after, retention * carried + (1.0 - retention) * added, 0.0)
+        per_unit[:, :, step] = carried
+    decay = retention[:, :, None] ** np.arange(1, n_steps + 1)
+    return carry_in[:, :, None] * decay, per_unit
+
+
+def _periods_after(retention: float) -> int:
+    if retention <= 0:
+        return 0
+    if retention >= 1:
+        return MAX_PERIODS_AFTER
+    return min(MAX_PERIODS_AFTER, ceil(log(REMAINING_WEIGHT) / log(retention)))
 
 
 def _value_at_margin(params: RunParams, name: str) -> float:

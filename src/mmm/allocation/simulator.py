@@ -18,9 +18,11 @@ from mmm.allocation.response import ResponseDraws
 
 FloatArray = NDArray[np.float64]
 MAX_DRAWS = 500
-VERSION = 1
-_BY_DRAW = ("retention", "half_saturation", "slope", "ceiling", "carry_in")
-_BY_CHANNEL = ("pattern", "scale", "fee_rate", "fixed_cost", "current", "observed_peak")
+VERSION = 2
+_BY_STEP = ("background", "per_unit")
+"""Stored in single precision: seven digits of an exposure are more than any page shows."""
+_BY_DRAW = ("saturation", "half_saturation", "slope", "ceiling")
+_BY_CHANNEL = ("pattern", "fee_rate", "fixed_cost", "current", "observed_peak")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,7 @@ def save_simulator(result: Any, path: Path) -> None:
     response: ResponseDraws = result.response
     kept = np.linspace(0, response.n_draws - 1, min(response.n_draws, MAX_DRAWS)).round().astype(int)
     arrays = {name: getattr(response, name)[kept] for name in _BY_DRAW}
+    arrays |= {name: getattr(response, name)[kept].astype(np.float32) for name in _BY_STEP}
     arrays |= {name: getattr(response, name) for name in _BY_CHANNEL}
     text = {
         "version": VERSION,
@@ -124,7 +127,7 @@ def load_simulator(path: Path) -> Simulator:
         channels=tuple(text["channels"]),
         currency=text["currency"],
         periods=np.array(text["periods"], dtype="datetime64[D]"),
-        **{name: arrays[name] for name in (*_BY_DRAW, *_BY_CHANNEL)},
+        **{name: arrays[name] for name in (*_BY_STEP, *_BY_DRAW, *_BY_CHANNEL)},
     )
     return Simulator(
         response=response,
