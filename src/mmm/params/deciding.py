@@ -78,7 +78,7 @@ class SteeringParams(Section):
     kpis: str = "kpis.yaml"
     """KPI reference, relative to this file."""
     actions: str | None = None
-    """Action plan (YAML), relative to this file."""
+    """Action plan (YAML, or a workbook in the general or digital layout), relative to this file."""
     objectives: dict[Name, Objective] = Field(default_factory=dict)
     """Objective: what is measured, target, deadline, owner."""
     false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.1

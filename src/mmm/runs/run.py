@@ -151,10 +151,11 @@ class Run:
     def keep_references(self) -> None:
         """Copy the KPI reference and the action plan into the run: readers see those that were used."""
         steering = self.params.steering
-        named = {"kpis.yaml": steering.kpis, "actions.yaml": steering.actions} if steering else {}
+        named = {"kpis": steering.kpis, "actions": steering.actions} if steering else {}
         for name, relative in named.items():
             if relative is not None:
-                shutil.copyfile(self.params.beside(relative), self.path(name))
+                file = self.params.beside(relative)
+                shutil.copyfile(file, self.path(f"{name}{file.suffix.lower()}"))
 
 
 def open_run(params_file: str | Path, run_folder: str | Path) -> Run:

@@ -18,6 +18,7 @@ from mmm.runs.reuse import clear_leftovers, files_of, last_complete, taken
 from mmm.runs.stage_keys import stage_keys
 from mmm.runs.stages import NAMES, STAGES, Stage, reason_to_skip
 from mmm.runs.verdict import all_verdicts, run_verdict
+from mmm.steering import refuse_wrong_references
 
 
 class Progress(Protocol):
@@ -75,6 +76,7 @@ def run_analysis(request: RunRequest, progress: Progress) -> FinishedRun:
         The model did not converge, its rerun included.
     """
     live = read_params(request.params_file)
+    refuse_wrong_references(live)
     folder = analysis_folder(request.reports, live.analysis)
     workspace.prepare(folder)
     with analysis_lock(folder):

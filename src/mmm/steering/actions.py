@@ -1,24 +1,18 @@
-"""The action plan (QQOQCCP), read from YAML, and each action's status computed from the data."""
+"""Each action's status, computed from the data."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, ValidationError
 
-from mmm.errors import UserInputError
-from mmm.params import nearest, read_yaml
 from mmm.params.data import Frequency
-from mmm.params.record import Money, Name, Section, Text
-from mmm.params.schema_problems import schema_problems
-from mmm.params.yaml_file import Location
 from mmm.records import TABLES
+from mmm.steering.action_plan import Action
 from mmm.steering.database import FactsDatabase, has_columns, values_over
 from mmm.steering.periods import MONTH, QUARTER, Window, trailing
-from mmm.steering.reference import Kpi, KpiReference, Owner, located
+from mmm.steering.reference import Kpi, KpiReference
 from mmm.steering.wording import Amount, sentence
 from mmm.texts import Language
 
@@ -32,71 +26,6 @@ TO_LAUNCH, ON_TRACK, AT_RISK, OFF, REACHED, NO_DATA = (
 )
 BEHIND = 0.5
 """Share of the road that should be covered by now under which an action is off rather than at risk."""
-
-
-class Action(Section):
-    """One action: who, what, where, when, how, how much, why."""
-
-    activity: Text
-    """What is done."""
-    objective: Text
-    """What for."""
-    kpi: Name
-    """KPI of the reference that judges it."""
-    target: float
-    """Value of the KPI that makes it a success, in the KPI's unit."""
-    owner: Owner
-    """Who answers for it."""
-    start: date
-    """First day."""
-    due: date
-    """Day on which it is judged."""
-    where: Text
-    """Channel, market or place."""
-    how: Text
-    """Means."""
-    budget: Money = 0.0
-    """Money it takes, in the analysis' currency."""
-    why: Text
-    """Reason, in business terms."""
-
-
-class _File(Section):
-    actions: dict[Name, Action] = Field(min_length=1)
-
-
-def read_action_plan(path: Path | str, reference: KpiReference) -> dict[str, Action]:
-    """Read and validate an action plan.
-
-    Raises
-    ------
-    UserInputError
-        Every problem at once: line, key, what was found, what was expected, nearest names.
-    """
-    file = read_yaml(Path(path))
-    found = file.values  # noqa: PD011 - what a YAML file says, not a table
-    problems: dict[tuple[Location, str], None] = {}
-    plan: dict[str, Action] = {}
-    try:
-        plan = _File.model_validate(found).actions
-    except ValidationError as error:
-        problems.update(dict.fromkeys(schema_problems(error, _File)))
-    raw = found.get("actions")
-    for name, fields in raw.items() if isinstance(raw, dict) else ():
-        if isinstance(fields, dict):
-            problems.update(dict.fromkeys(_problems(str(name), fields, reference)))
-    if problems:
-        raise UserInputError(str(path), located(file, problems))
-    return plan
-
-
-def _problems(name: str, fields: dict[str, Any], reference: KpiReference) -> Iterator[tuple[Location, str]]:
-    kpi, start, due = (fields.get(key) for key in ("kpi", "start", "due"))
-    if isinstance(kpi, str) and kpi not in reference.kpis:
-        hint = nearest(kpi, list(reference.kpis))
-        yield ("actions", name, "kpi"), f"{kpi} is not in {reference.file.name}, {hint}"
-    if isinstance(start, date) and isinstance(due, date) and due < start:
-        yield ("actions", name, "due"), f"due on {due}, before it starts on {start}"
 
 
 def actions_table(

@@ -14,10 +14,10 @@ from mmm.panel import planned, targets
 from mmm.params import RunParams
 from mmm.steering.aggregates import Table
 from mmm.steering.database import FactsDatabase, open_facts
+from mmm.steering.declared import check_objectives
 from mmm.steering.facts import fact_names, funnel_stages, observed_facts, planned_facts
 from mmm.steering.kpi_values import KpiReading, readings
 from mmm.steering.modelled import N_DRAWS, all_customers, modelled_facts
-from mmm.steering.objectives import check_objectives
 from mmm.steering.periods import complete_periods, period_end
 from mmm.steering.reference import KpiReference, read_kpi_reference
 

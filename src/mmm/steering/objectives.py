@@ -8,8 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from mmm.errors import UserInputError
-from mmm.params import RunParams, nearest
+from mmm.params import RunParams
 from mmm.params.data import Frequency
 from mmm.params.deciding import Objective
 from mmm.records import TABLES
@@ -18,36 +17,12 @@ from mmm.steering.future import future_facts, periods_until
 from mmm.steering.kpi_values import KpiReading
 from mmm.steering.modelled import MEAN, N_DRAWS
 from mmm.steering.periods import QUARTER, YEAR, Window
-from mmm.steering.reference import Kpi, KpiReference
+from mmm.steering.reference import Kpi
 
 FloatArray = npt.NDArray[np.float64]
 REACHED, ON_TRACK, AT_RISK, OFF = "reached", "on_track", "at_risk", "off"
 LIKELY, UNLIKELY = 0.7, 0.3
 """Probabilities above which an objective is on track and below which it is off."""
-
-
-def check_objectives(params: RunParams, reference: KpiReference) -> None:
-    """Refuse objectives on a KPI that the reference lacks, or that ask for less than the baseline.
-
-    Raises
-    ------
-    UserInputError
-        Every problem at once.
-    """
-    problems = []
-    for name, objective in ({} if params.steering is None else params.steering.objectives).items():
-        kpi = reference.kpis.get(objective.kpi)
-        where = f"steering.objectives.{name}"
-        if kpi is None:
-            hint = nearest(objective.kpi, list(reference.kpis))
-            problems.append(f"{where}.kpi: {objective.kpi} is not in {reference.file.name}, {hint}")
-        elif kpi.gap(objective.baseline, objective.target) <= 0:
-            problems.append(
-                f"{where}: target {objective.target:g} is no better than baseline {objective.baseline:g} "
-                f"where {kpi.direction} is better: correct one of them"
-            )
-    if problems:
-        raise UserInputError(str(params.file), problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ import xarray as xr
 from mmm.params import RunParams
 from mmm.records import TABLES
 from mmm.steering.abnormal_alerts import abnormal_alerts
-from mmm.steering.actions import actions_table, read_action_plan
+from mmm.steering.action_plan import read_action_plan
+from mmm.steering.actions import actions_table
 from mmm.steering.agenda import agenda_items, agenda_table
 from mmm.steering.aggregates import Table
 from mmm.steering.alerts import (
@@ -138,7 +139,7 @@ def _actions(params: RunParams, facts: SteeringFacts, as_of: date) -> pd.DataFra
     assert params.steering is not None
     if params.steering.actions is None:
         return pd.DataFrame(columns=list(TABLES["actions"]))
-    plan = read_action_plan(params.beside(params.steering.actions), facts.reference)
+    plan = read_action_plan(params.beside(params.steering.actions), facts.reference, params.currency)
     return actions_table(
         plan,
         facts.reference,

@@ -21,9 +21,11 @@ def show_check(params_file: Path, as_of: date, fix_plan_file: Path | None) -> No
     """Check an analysis and print every problem; fatal ones end with exit code 2."""
     from mmm.quality import check_sources, fix_plan, gate  # noqa: PLC0415
     from mmm.sources import read_sources  # noqa: PLC0415
+    from mmm.steering import refuse_wrong_references  # noqa: PLC0415
 
     console = Console()
     params = read_params(params_file)
+    refuse_wrong_references(params)
     sources = read_sources(params)
     _print_sources(console, sources)
     findings = check_sources(params, sources, as_of)
