@@ -386,6 +386,10 @@ def _steering() -> dict[str, pd.DataFrame]:
             [
                 ("fr", "quarterly", 1, "Budget", "La réallocation gagne 283 k€", "Approuver le partage."),
                 ("en", "quarterly", 1, "Budget", "Reallocation gains €283k", "Approve the split."),
+                ("fr", "weekly", 1, "Alertes", "Ouvertes : 2", "Nommer qui agit et pour quand."),
+                ("en", "weekly", 1, "Alerts", "Open: 2", "Name who acts and by when."),
+                ("fr", "monthly", 1, "Résultats", "Chiffre d'affaires : 12 M€", "Valider les chiffres."),
+                ("en", "monthly", 1, "Results", "Revenue: €12M", "Validate the figures."),
             ],
         ),
     }

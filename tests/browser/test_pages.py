@@ -6,7 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 PAGES = ("strategic", "steering", "operational")
-EVERY = [(page, language) for page in PAGES for language in ("fr", "en")]
+REVIEWS = ("weekly", "monthly", "quarterly")
+EVERY = [(page, language) for page in (*PAGES, *REVIEWS) for language in ("fr", "en")]
 MESSAGES = {
     ("strategic", "fr"): "Déplacer",
     ("strategic", "en"): "Move",
@@ -14,6 +15,8 @@ MESSAGES = {
     ("steering", "en"): "2 alerts to deal with",
     ("operational", "fr"): "anomalies de données à corriger",
     ("operational", "en"): "data faults to correct",
+    **{(name, "fr"): "1 point(s) à trancher" for name in REVIEWS},
+    **{(name, "en"): "1 point(s) to settle" for name in REVIEWS},
 }
 
 
@@ -56,7 +59,7 @@ def test_a_page_fits_a_phone(visit, server, screenshots, name, language):
     visit.page.screenshot(path=screenshots / f"{name}_{language}_phone.png", full_page=True)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, "monthly"])
 def test_a_page_has_no_serious_accessibility_fault(browser, server, name):
     context = browser.new_context(bypass_csp=True, viewport={"width": 1440, "height": 900})
     page = context.new_page()

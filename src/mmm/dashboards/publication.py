@@ -15,7 +15,7 @@ from voila.exporter import VoilaExporter
 from voila.paths import collect_template_paths
 
 from mmm.dashboards.notebooks import notebooks_folder, shown_notebook
-from mmm.reporting import PAGES, Report, in_language, read_report, write_reports
+from mmm.reporting import PAGES, REVIEWS, Report, in_language, read_report, write_reports
 from mmm.reporting.document import document_title
 from mmm.reporting.header import page_header
 from mmm.reporting.templates import render, style
@@ -26,7 +26,7 @@ FOLDER = "pages"
 
 
 def publish_report(run_folder: str | Path, notebooks: str | Path | None = None) -> list[str]:
-    """Write what readers will see: three pages and one report, in both languages; name the files."""
+    """Write what readers will see: pages, review packs and one report, in both languages; name the files."""
     pages = render_pages(run_folder, notebooks)
     return [path.name for path in (*pages, *write_reports(run_folder))]
 
@@ -55,7 +55,7 @@ def render_pages(run_folder: str | Path, notebooks: str | Path | None = None) ->
 
 def _in_one_language(report: Report, language: Language, notebooks: Path) -> dict[str, str]:
     localised = in_language(report, language)
-    pages = {f"{page}.{language}.html": _page_html(localised, page, notebooks) for page in PAGES}
+    pages = {f"{page}.{language}.html": _page_html(localised, page, notebooks) for page in (*PAGES, *REVIEWS)}
     if report.has_simulator:
         pages[f"simulator.{language}.html"] = _simulator_notice(localised)
     return pages

@@ -10,6 +10,8 @@ from mmm.reporting.templates import render
 from mmm.texts import LANGUAGES
 
 PAGES = ("strategic", "steering", "operational")
+REVIEWS = ("weekly", "monthly", "quarterly")
+"""The pack of each ritual: agenda, facts, decisions expected."""
 WHOLE = "report"
 """The three pages in one file."""
 
@@ -88,7 +90,7 @@ def _navigation(report: Report, page: str) -> list[tuple[str, str, bool]]:
     """Give address, words, and whether we are there; addresses are relative, so files open anywhere."""
     if page == WHOLE:
         return [(f"#{name}", report.say(f"page.{name}"), False) for name in PAGES]
-    names = (*PAGES, "simulator") if report.has_simulator else PAGES
+    names = (*PAGES, *REVIEWS, "simulator") if report.has_simulator else (*PAGES, *REVIEWS)
     return [(f"{name}.{report.language}.html", report.say(f"page.{name}"), name == page) for name in names]
 
 

@@ -16,8 +16,9 @@ from mmm.reporting import (
     strategic,
     strategic_plan,
 )
-from mmm.reporting.header import PAGES, page_footer, page_header
+from mmm.reporting.header import PAGES, REVIEWS, page_footer, page_header
 from mmm.reporting.report import Report
+from mmm.reporting.reviews import REVIEW_SECTIONS, agenda
 
 Section = Callable[[Report], Markup | None]
 
@@ -45,7 +46,7 @@ SECTIONS: dict[str, dict[str, Section]] = {
         "matrix": strategic_plan.matrix,
         "actions": steering.actions,
         "objectives": steering.objectives,
-        "agenda": steering.agenda,
+        "agenda": agenda,
         "decision_log": decisions.decision_log,
     },
     "operational": {
@@ -59,6 +60,7 @@ SECTIONS: dict[str, dict[str, Section]] = {
         "health": model_health.health,
         "sources": operational.sources,
     },
+    **REVIEW_SECTIONS,
 }
 
 
@@ -97,4 +99,4 @@ def page_sections(report: Report, page: str) -> list[Fragment]:
     return [written for name in SECTIONS[page] if (written := page_section(report, page, name))]
 
 
-__all__ = ["PAGES", "SECTIONS", "Fragment", "page_section", "page_sections"]
+__all__ = ["PAGES", "REVIEWS", "SECTIONS", "Fragment", "page_section", "page_sections"]

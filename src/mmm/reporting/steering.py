@@ -252,21 +252,6 @@ def actions(report: Report) -> Markup | None:
     return card(report.say("steering.actions"), table(grid), anchor="actions")
 
 
-def agenda(report: Report) -> Markup | None:
-    """Show the agenda of the quarterly committee: each topic, its fact, the decision expected."""
-    points = report.table("agenda")
-    own = points[points["language"] == report.language] if len(points) else points
-    if own.empty:
-        return None
-    names = ("topic", "fact", "decision")
-    grid = Grid(
-        caption=report.say("steering.agenda_table"),
-        columns=[Column(title=report.say(f"agenda.column.{name}"), is_figure=False) for name in names],
-        rows=[tuple(str(row[name]) for name in names) for row in records(own.sort_values("position"))],
-    )
-    return card(report.say("steering.agenda"), table(grid), anchor="agenda")
-
-
 def _action_words(report: Report, row: dict[str, Any], name: str) -> str:
     return report.text(report.actions.get(str(row["action"]), {}).get(name), str(row[name]))
 

@@ -10,7 +10,8 @@ from mmm.lazy import exporter
 if TYPE_CHECKING:
     from mmm.steering.action_plan import Action, read_action_plan
     from mmm.steering.actions import worded_actions
-    from mmm.steering.agenda import AgendaItem, agenda_items, agenda_table
+    from mmm.steering.agenda import agenda_items, agenda_table
+    from mmm.steering.agenda_points import AgendaItem
     from mmm.steering.declared import refuse_wrong_references
     from mmm.steering.gathered import SteeringFacts, steering_facts
     from mmm.steering.reference import Kpi, KpiReference, read_kpi_reference
@@ -36,7 +37,7 @@ __getattr__ = exporter(
     __name__,
     {
         "Action": "action_plan",
-        "AgendaItem": "agenda",
+        "AgendaItem": "agenda_points",
         "Kpi": "reference",
         "KpiReference": "reference",
         "SteeringFacts": "gathered",

@@ -1,49 +1,62 @@
-"""The agenda of the quarterly committee: facts from the tables, and the decisions they call for."""
+"""The agendas of the rituals: weekly review, monthly committee, quarterly allocation."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from mmm.params import RunParams
-from mmm.params.record import Text
 from mmm.records import TABLES
-from mmm.steering.funnel import costliest_stage
+from mmm.steering import agenda_points as points
+from mmm.steering.agenda_points import AgendaItem, Tables
 from mmm.steering.reference import KpiReference
-from mmm.steering.wording import Amount, TextKey, sentence
-from mmm.texts import Language, keys
+from mmm.steering.wording import sentence
+from mmm.texts import LANGUAGES, Language
 
-RITUAL = "quarterly"
-HARDLY = 0.01
-"""A probability below it is written in words: a share of draws is never zero."""
-Tables = Mapping[str, pd.DataFrame]
+Ritual = Literal["weekly", "monthly", "quarterly"]
+_Point = Callable[[Tables, KpiReference, RunParams], Iterator[AgendaItem]]
+
+RITUALS: Mapping[Ritual, tuple[_Point, ...]] = {
+    "weekly": (points.alerts, points.pace, points.data_quality, points.late_actions),
+    "monthly": (
+        points.results,
+        points.gap,
+        points.acquisition,
+        points.funnel,
+        points.objectives,
+        points.alerts,
+        points.actions,
+    ),
+    "quarterly": (
+        points.results,
+        points.gap,
+        points.returns,
+        points.allocation,
+        points.acquisition,
+        points.funnel,
+        points.objectives,
+        points.alerts,
+        points.actions,
+    ),
+}
+"""What each ritual looks at, in order; a point without figures is left out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgendaItem:
-    """One point of an agenda, not yet worded."""
-
-    topic: str
-    """Key of its sentences: `agenda.<topic>`, `.fact`, `.decision`."""
-    fact: str
-    """Key of the sentence that states the fact."""
-    figures: dict[str, Any] = field(default_factory=dict)
+def agenda_items(
+    tables: Tables, reference: KpiReference, params: RunParams, ritual: Ritual = "quarterly"
+) -> tuple[AgendaItem, ...]:
+    """Choose the points of a ritual from the tables that this run has."""
+    return tuple(item for point in RITUALS[ritual] for item in point(tables, reference, params))
 
 
-def agenda_items(tables: Tables, reference: KpiReference, params: RunParams) -> tuple[AgendaItem, ...]:
-    """Choose the points of the quarterly committee from the tables that this run has."""
-    points = (_results, _gap, _returns, _allocation, _acquisition, _funnel, _objectives, _alerts, _actions)
-    return tuple(item for point in points for item in point(tables, reference, params))
-
-
-def agenda_table(items: tuple[AgendaItem, ...], language: Language, currency: str) -> pd.DataFrame:
+def agenda_table(
+    items: tuple[AgendaItem, ...], language: Language, currency: str, ritual: Ritual = "quarterly"
+) -> pd.DataFrame:
     """Word an agenda in a language."""
     rows = [
         (
             language,
-            RITUAL,
+            ritual,
             position,
             sentence(f"agenda.{item.topic}", language, currency),
             sentence(item.fact, language, currency, **item.figures),
@@ -54,179 +67,12 @@ def agenda_table(items: tuple[AgendaItem, ...], language: Language, currency: st
     return pd.DataFrame(rows, columns=list(TABLES["agenda"]))
 
 
-def _item(topic: str, **figures: Any) -> AgendaItem:
-    return AgendaItem(topic=topic, fact=f"agenda.{topic}.fact", figures=figures)
-
-
-def _rows(tables: Tables, name: str) -> pd.DataFrame:
-    found = tables.get(name)
-    return pd.DataFrame(columns=list(TABLES[name])) if found is None else found
-
-
-def _kpi(tables: Tables, name: str) -> "pd.Series[Any] | None":
-    rows = _rows(tables, "kpis")
-    rows = rows[(rows["kpi"] == name) & rows["value"].notna()]
-    return None if rows.empty else rows.iloc[0]
-
-
-def _amounts(row: "pd.Series[Any]", *names: str) -> dict[str, Amount]:
-    return {name: Amount(value=float(row[name]), unit=row["unit"]) for name in names}
-
-
-def _outcome(params: RunParams) -> str:
-    return params.allocation.outcome if params.allocation else next(iter(params.outcomes))
-
-
-def _label(params: RunParams, name: str) -> Text | str:
-    channel = params.channels.get(name)
-    return name if channel is None else channel.label
-
-
-def _results(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
-    row = _kpi(tables, _outcome(params))
-    if row is None:
-        return
-    figures = {
-        "kpi": reference.kpis[str(row["kpi"])].label,
-        "end": row["period_end"],
-        **_amounts(row, "value"),
-    }
-    if np.isfinite(row["previous_year"]):
-        yield _item("results", **figures, change=float(row["value"] / row["previous_year"] - 1))
-    else:
-        yield AgendaItem(topic="results", fact="agenda.results.fact.no_year", figures=figures)
-
-
-def _gap(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
-    rows = _rows(tables, "variance")
-    rows = rows[(rows["window"] == "last_quarter") & (rows["subject"] == _outcome(params))]
-    if rows.empty:
-        return
-    direction = 1.0 if rows["actual"].iloc[0] >= rows["plan"].iloc[0] else -1.0
-    largest = rows.iloc[int((direction * rows["amount"].astype(float)).argmax())]
-    amount, unit = float(largest["actual"] - largest["plan"]), params.outcomes[_outcome(params)].unit
-    yield _item(
-        "gap",
-        outcome=params.outcomes[_outcome(params)].label,
-        amount=Amount(value=amount, unit=unit, is_signed=True),
-        share=amount / float(largest["plan"]),
-        driver=TextKey(key=f"driver.{largest['driver']}"),
-        part=Amount(value=float(largest["amount"]), unit=unit, is_signed=True),
-    )
-
-
-def _returns(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
-    row = _kpi(tables, "romi_incremental")
-    channels = _rows(tables, "channel_summary")
-    channels = channels[
-        (channels["outcome"] == _outcome(params))
-        & channels["channel"].isin(list(params.channels))
-        & channels["mromi_mean"].notna()
+def agendas_table(tables: Tables, reference: KpiReference, params: RunParams) -> pd.DataFrame:
+    """Word the agendas of every ritual, in both languages."""
+    found = {ritual: agenda_items(tables, reference, params, ritual) for ritual in RITUALS}
+    worded = [
+        agenda_table(items, language, params.currency, ritual)
+        for language in LANGUAGES
+        for ritual, items in found.items()
     ]
-    if row is None or channels.empty:
-        return
-    known = channels[channels["verdict"] != "not_usable"]
-    channels = known if len(known) else channels
-    marginal = channels["mromi_mean"].astype(float)
-    best, worst = (channels["channel"].iloc[int(place)] for place in (marginal.argmax(), marginal.argmin()))
-    yield _item(
-        "returns",
-        romi=Amount(value=float(row["value"]), unit=row["unit"]),
-        **_amounts(row, "lower", "upper"),
-        best=_label(params, str(best)),
-        worst=_label(params, str(worst)),
-    )
-
-
-def _allocation(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
-    moves = _rows(tables, "allocation")
-    moves = moves[moves["channel"].isin(list(params.channels))]
-    gain = _gain(tables)
-    if moves.empty or gain is None:
-        return
-    delta = moves.groupby("channel")["delta"].sum().astype(float)
-    if delta.abs().max() <= 0:
-        return
-    yield _item(
-        "allocation",
-        up_channel=_label(params, str(delta.idxmax())),
-        up=float(delta.max()),
-        down_channel=_label(params, str(delta.idxmin())),
-        down=float(delta.min()),
-        gain=float(gain["value"]),
-        low=float(gain["lower"]),
-        high=float(gain["upper"]),
-    )
-
-
-def _gain(tables: Tables) -> "pd.Series[Any] | None":
-    rows = _rows(tables, "allocation_summary")
-    rows = rows[rows["quantity"] == "gain"]
-    return None if rows.empty else rows.iloc[0]
-
-
-def _acquisition(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
-    ratio, cac = _kpi(tables, "ltv_cac"), _kpi(tables, "cac")
-    if ratio is None or cac is None or not np.isfinite(ratio["target"]):
-        return
-    yield _item(
-        "acquisition",
-        ratio=Amount(value=float(ratio["value"]), unit="ratio"),
-        cac=Amount(value=float(cac["value"]), unit="money"),
-        **_amounts(ratio, "lower", "upper", "target"),
-    )
-
-
-def _funnel(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
-    value = _kpi(tables, "ltv")
-    found = None if value is None else costliest_stage(_rows(tables, "funnel"), float(value["value"]))
-    if found is None:
-        return
-    stage, money = found
-    key = f"stage.{stage}"
-    yield _item("funnel", stage=TextKey(key=key) if key in keys("en") else stage, money=money)
-
-
-def _objectives(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
-    rows = _rows(tables, "objectives")
-    rows = rows[rows["probability"].notna()]
-    if rows.empty or params.steering is None:
-        return
-    worst = rows.iloc[int(rows["probability"].astype(float).argmin())]
-    reached = int(rows["status"].isin(["on_track", "reached"]).sum())
-    label = params.steering.objectives[str(worst["objective"])].label
-    hardly = float(worst["probability"]) < HARDLY
-    figures = {} if hardly else {"probability": float(worst["probability"])}
-    yield AgendaItem(
-        topic="objectives",
-        fact="agenda.objectives.fact.hardly" if hardly else "agenda.objectives.fact",
-        figures={**figures, "reached": reached, "total": len(rows), "objective": label},
-    )
-
-
-def _alerts(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
-    rows = _rows(tables, "alerts")
-    rows = rows[(rows["state"] != "solved") & (rows["kind"] != "good_surprise")]
-    valued = rows[rows["money_at_stake"].notna()]
-    if valued.empty:
-        return
-    largest = valued.iloc[int(valued["money_at_stake"].astype(float).argmax())]
-    kpi = reference.kpis.get(str(largest["subject"]))
-    yield _item(
-        "alerts",
-        count=len(rows),
-        subject=_label(params, str(largest["subject"])) if kpi is None else kpi.label,
-        money=float(largest["money_at_stake"]),
-    )
-
-
-def _actions(tables: Tables, reference: KpiReference, params: RunParams) -> Iterator[AgendaItem]:
-    rows = _rows(tables, "actions")
-    if rows.empty:
-        return
-    yield _item(
-        "actions",
-        on_track=int(rows["status"].isin(["on_track", "reached"]).sum()),
-        late=int(rows["status"].isin(["off", "at_risk"]).sum()),
-        total=len(rows),
-    )
+    return pd.concat(worded, ignore_index=True)

@@ -13,7 +13,7 @@ from mmm.records import TABLES
 from mmm.steering.abnormal_alerts import abnormal_alerts
 from mmm.steering.action_plan import read_action_plan
 from mmm.steering.actions import actions_table
-from mmm.steering.agenda import agenda_items, agenda_table
+from mmm.steering.agenda import agendas_table
 from mmm.steering.aggregates import Table
 from mmm.steering.alerts import (
     alerts_table,
@@ -31,7 +31,6 @@ from mmm.steering.modelled import N_DRAWS
 from mmm.steering.objectives import Outlook, objectives_table
 from mmm.steering.pacing import pacing_table
 from mmm.steering.variance import outcome_gaps, spend_gaps, target_total, variance_windows
-from mmm.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from mmm.inference import Fit
@@ -69,7 +68,7 @@ def steering_tables(  # noqa: PLR0917 - called with what a run holds, in the ord
         Problems in the KPI reference, the objectives or the action plan.
     """
     facts = steering_facts(params, tables, panel, run_tables=run_tables, as_of=as_of, fits=fits)
-    frequency, currency = params.calendar.frequency, params.currency
+    frequency = params.calendar.frequency
     channels, periods = tuple(params.channels), pd.DatetimeIndex(facts.observed.index)
     outlook = Outlook(
         observed=facts.observed,
@@ -91,9 +90,7 @@ def steering_tables(  # noqa: PLR0917 - called with what a run holds, in the ord
         "actions": _actions(params, facts, as_of),
     }
     found["alerts"] = _alerts(params, facts, found, as_of, previous_alerts)
-    items = agenda_items({**run_tables, **found}, facts.reference, params)
-    worded = [agenda_table(items, language, currency) for language in LANGUAGES]
-    found["agenda"] = pd.concat(worded, ignore_index=True)
+    found["agenda"] = agendas_table({**run_tables, **found}, facts.reference, params)
     return found
 
 

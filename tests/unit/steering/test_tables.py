@@ -11,6 +11,7 @@ from mmm.params import read_params
 from mmm.records import TABLES
 from mmm.steering import agenda_items, agenda_table, read_action_plan, read_kpi_reference, steering_tables
 from mmm.steering.actions import worded_actions
+from mmm.steering.agenda import agendas_table
 
 AS_OF = date(2026, 9, 28)
 
@@ -158,11 +159,43 @@ def test_the_agenda_is_the_same_facts_in_both_languages(world, tables):
         {**world.run_tables, **tables}, read_kpi_reference(world.folder / "kpis.yaml"), world.params
     )
     french, english = (agenda_table(items, language, "EUR") for language in ("fr", "en"))
-    pd.testing.assert_frame_equal(pd.concat([french, english], ignore_index=True), tables["agenda"])
+    quarterly = tables["agenda"][tables["agenda"]["ritual"] == "quarterly"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(pd.concat([french, english], ignore_index=True), quarterly)
     assert french["position"].tolist() == english["position"].tolist()
     assert french["topic"].iloc[0] == "Résultats du trimestre"
     assert english["fact"].iloc[0].startswith("Revenue: €")
     assert (french["decision"] != english["decision"]).all()
+
+
+def test_each_ritual_has_its_own_agenda(world, tables):
+    quality = pd.DataFrame(
+        [("sales", 0.9, 156, 0, 1, 0), ("ads", 0.4, 900, 1, 6, 2)], columns=list(TABLES["quality_score"])
+    )
+    agenda = agendas_table(
+        {**world.run_tables, **tables, "quality_score": quality},
+        read_kpi_reference(world.folder / "kpis.yaml"),
+        world.params,
+    )
+    english = agenda[agenda["language"] == "en"].set_index("topic")
+    weekly = english[english["ritual"] == "weekly"]
+    assert (
+        weekly.loc["Data quality", "fact"]
+        == "Findings to correct: 8, in 2 source(s); most of them in ads (7)."
+    )
+    landing = tables["pacing"]
+    landing = landing[landing["channel"].isin(list(world.params.channels))]
+    change = landing["projected_total"].sum() / landing["plan_total"].sum() - 1
+    assert f"the year ends at {change:+.1%} of the media plan" in weekly.loc["Pace of spend", "fact"].replace(
+        "−", "-"
+    )
+    assert "Results of the quarter" not in weekly.index
+    monthly = english[english["ritual"] == "monthly"]
+    assert {"Results of the quarter", "Plan against actual"} <= set(monthly.index)
+    assert "Budget of the next quarter" not in monthly.index
+    assert (
+        agenda.groupby(["language", "ritual"])["position"].max()
+        == agenda.groupby(["language", "ritual"]).size()
+    ).all()
 
 
 def test_an_objective_on_costs_that_the_plan_lowers_may_be_reached(tables):
