@@ -15,8 +15,8 @@ MESSAGES = {
     ("steering", "en"): "2 alerts to deal with",
     ("operational", "fr"): "anomalies de données à corriger",
     ("operational", "en"): "data faults to correct",
-    **{(name, "fr"): "1 point(s) à trancher" for name in REVIEWS},
-    **{(name, "en"): "1 point(s) to settle" for name in REVIEWS},
+    **{(name, "fr"): "Points à trancher : 1" for name in REVIEWS},
+    **{(name, "en"): "Points to settle: 1" for name in REVIEWS},
 }
 
 

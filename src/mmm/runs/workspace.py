@@ -47,9 +47,16 @@ def start(folder: Path, params: RunParams, context: Context) -> Path:
     partial.mkdir()
     write_context(partial, context)
     with (partial / PARAMS).open("w", encoding="utf-8") as stream:
-        YAML(typ="safe", pure=True).dump(resolved(params), stream)
+        _ordered_yaml().dump(resolved(params), stream)
     write_manifest(partial, _first_manifest(run_id, params, context))
     return partial
+
+
+def _ordered_yaml() -> YAML:
+    """Give a writer that keeps the order of keys: of the funnel's stages, of patterns of which the first wins."""
+    writer = YAML(typ="safe", pure=True)
+    writer.sort_base_mapping_type_on_output = False
+    return writer
 
 
 def resolved(params: RunParams) -> dict[str, Any]:

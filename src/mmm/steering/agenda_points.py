@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,13 @@ def _item(topic: str, **figures: Any) -> AgendaItem:
 def _rows(tables: Tables, name: str) -> pd.DataFrame:
     found = tables.get(name)
     return pd.DataFrame(columns=list(TABLES[name])) if found is None else found
+
+
+def _file(tables: Tables, source: str) -> str:
+    """Give the name of a source's file, as the operational page does; its own name without one."""
+    rows = _rows(tables, "source_map")
+    found = rows.loc[rows["source"] == source, "location"]
+    return PurePath(str(found.iloc[0])).name if len(found) else source
 
 
 def _kpi(tables: Tables, name: str) -> "pd.Series[Any] | None":
@@ -245,7 +253,7 @@ def data_quality(tables: Tables, reference: KpiReference, params: RunParams) -> 
         "quality",
         count=int(rows["open"].sum()),
         sources=int((rows["open"] > 0).sum()),
-        source=str(worst["source"]),
+        source=_file(tables, str(worst["source"])),
         most=int(worst["open"]),
     )
 

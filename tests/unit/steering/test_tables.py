@@ -171,8 +171,9 @@ def test_each_ritual_has_its_own_agenda(world, tables):
     quality = pd.DataFrame(
         [("sales", 0.9, 156, 0, 1, 0), ("ads", 0.4, 900, 1, 6, 2)], columns=list(TABLES["quality_score"])
     )
+    sources = pd.DataFrame({"source": ["ads"], "location": ["exports/ads.csv"]})
     agenda = agendas_table(
-        {**world.run_tables, **tables, "quality_score": quality},
+        {**world.run_tables, **tables, "quality_score": quality, "source_map": sources},
         read_kpi_reference(world.folder / "kpis.yaml"),
         world.params,
     )
@@ -180,7 +181,7 @@ def test_each_ritual_has_its_own_agenda(world, tables):
     weekly = english[english["ritual"] == "weekly"]
     assert (
         weekly.loc["Data quality", "fact"]
-        == "Findings to correct: 8, in 2 source(s); most of them in ads (7)."
+        == "Findings to correct: 8; sources touched: 2, first of all ads.csv (7)."
     )
     landing = tables["pacing"]
     landing = landing[landing["channel"].isin(list(world.params.channels))]
