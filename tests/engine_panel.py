@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-FREQUENCIES = {"weekly": "7D", "monthly": "MS", "annual": "YS"}
+FREQUENCIES = {"daily": "D", "weekly": "7D", "monthly": "MS", "annual": "YS"}
 
 
 def engine_panel(

@@ -15,7 +15,7 @@ from engine_panel import engine_panel
 from mmm.inference.buffer import build_buffer, prior_centre
 from mmm.inference.compiled import complete
 from mmm.inference.kernel import log_density
-from mmm.model import ChannelPrior, Design, ModelSpec, build_design
+from mmm.model import Beliefs, ChannelPrior, Design, ModelSpec, build_design
 from mmm.model.definition import explicit_model, marginal_model
 from mmm.model.media_prior import COEFFICIENT, POOLED, SHARE
 
@@ -32,6 +32,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "declared": ({}, {"controls": ("price",), "channel_priors": DECLARED}),
     "one declared": ({"n_channels": 1}, {"channel_priors": {"channel_0": DECLARED["channel_2"]}}),
     "monthly": ({"frequency": "monthly", "n_periods": 40}, {"harmonics": 3, "knot_spacing": 3}),
+    "daily": (
+        {"frequency": "daily", "n_periods": 370, "n_channels": 2},
+        {"harmonics": 2, "knot_spacing": 91, "beliefs": Beliefs(retention=(3.0, 1.0))},
+    ),
     "annual": (
         {"frequency": "annual", "n_periods": 54, "n_channels": 1, "extras": False},
         {"harmonics": 0, "knot_spacing": 5, "holidays": False},

@@ -21,7 +21,7 @@ MAX_DRAWS = 1000
 REMAINING_WEIGHT = 0.01
 """Carry-over is followed after the horizon until this share of its weight is left."""
 MAX_PERIODS_AFTER = 104
-PERIODS_PER_YEAR = {"weekly": 52, "monthly": 12, "annual": 1}
+PERIODS_PER_YEAR = {"daily": 365, "weekly": 52, "monthly": 12, "annual": 1}
 
 
 def response_draws(
@@ -190,8 +190,8 @@ def _periods(
     last, steps = panel["period"].to_numpy()[-1], np.arange(1, horizon + 1)
     if plan is not None:
         days = plan["period"].to_numpy()[:horizon].astype("datetime64[D]")
-    elif frequency == "weekly":
-        days = last.astype("datetime64[D]") + 7 * steps
+    elif frequency in {"daily", "weekly"}:
+        days = last.astype("datetime64[D]") + (7 if frequency == "weekly" else 1) * steps
     else:
         months = steps * (1 if frequency == "monthly" else 12)
         days = (last.astype("datetime64[M]") + months).astype("datetime64[D]")

@@ -120,8 +120,8 @@ def allocation_table(
 def horizon(response: ResponseDraws, frequency: str) -> str:
     """Write the horizon's first and last day as an ISO interval, `2026-09-28/2026-12-27`."""
     last = response.periods[-1].astype("datetime64[D]")
-    if frequency == "weekly":
-        end = last + np.timedelta64(6, "D")
+    if frequency in {"daily", "weekly"}:
+        end = last + np.timedelta64(6 if frequency == "weekly" else 0, "D")
     else:
         month = last.astype("datetime64[M]")
         following = month + np.timedelta64(1 if frequency == "monthly" else 12, "M")

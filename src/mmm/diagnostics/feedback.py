@@ -10,7 +10,7 @@ from mmm.records import CheckResult
 
 MIN_PROBABILITY = 0.01
 """Per outcome, over all its channels: false alarms in one analysis out of a hundred."""
-LAGS = {"weekly": 2, "monthly": 2, "annual": 1}
+LAGS = {"daily": 14, "weekly": 2, "monthly": 2, "annual": 1}
 EXPLAINED = ("level", "season", "holidays", "events", "controls")
 """What may drive both sales and spend without one following the other."""
 

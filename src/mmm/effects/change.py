@@ -8,7 +8,8 @@ import xarray as xr
 
 from mmm.effects.contributions import contributions
 from mmm.effects.intervals import interval
-from mmm.model.spec import PERIODS_PER_YEAR, Frequency
+from mmm.model.spec import PERIODS_PER_YEAR
+from mmm.params.data import Frequency
 from mmm.records import TABLES
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ def refuse_problems(panel: xr.Dataset, spec: ModelSpec) -> None:
             *_not_numbers(panel, spec),
             *_outcome_problems(panel, spec),
             *_media_problems(panel),
+            *_control_problems(panel, spec),
             *_size_problems(panel),
         ]
     if problems:
@@ -35,6 +36,9 @@ def _unknown_names(panel: xr.Dataset, spec: ModelSpec) -> Iterator[str]:
         if name not in known:
             has = listed(known) if known else "none"
             yield f"control {name}: not in the panel, which has {has}: add its source or remove it"
+    for name in spec.log_controls:
+        if name not in spec.controls:
+            yield f"log control {name}: not one of the controls: add it to them or remove it"
 
 
 def _not_numbers(panel: xr.Dataset, spec: ModelSpec) -> Iterator[str]:
@@ -83,6 +87,19 @@ def _media_problems(panel: xr.Dataset) -> Iterator[str]:
             yield f"channel {name}: no spend in any period, expected some: remove it or check its source"
         elif float(panel["full_cost"].sel(channel=name).sum()) <= 0:
             yield f"channel {name}: full cost is 0 or less, expected more than 0: check its fees"
+
+
+def _control_problems(panel: xr.Dataset, spec: ModelSpec) -> Iterator[str]:
+    values = panel_values(panel, "control")
+    if values is None:
+        return
+    for name in spec.log_controls:
+        least = float(values.sel(control=name).min())
+        if least <= 0:
+            yield (
+                f"control {name}: as low as {least:,.6g}, expected more than 0 for a logarithm: "
+                "take it out of log_controls or check its source"
+            )
 
 
 def _size_problems(panel: xr.Dataset) -> Iterator[str]:

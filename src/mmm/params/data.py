@@ -7,7 +7,7 @@ from pydantic import Field
 
 from mmm.params.record import Currency, Money, Name, Positive, Section, Share, Text
 
-Frequency = Literal["weekly", "monthly", "annual"]
+Frequency = Literal["daily", "weekly", "monthly", "annual"]
 Content = Literal[
     "media", "fees", "outcome", "control", "plan", "target", "funnel", "nps", "transactions", "journeys"
 ]
@@ -17,7 +17,7 @@ class Calendar(Section):
     """The periods of the analysis. A weekly period starts on the weekday of `start`."""
 
     frequency: Frequency = "weekly"
-    """weekly, monthly or annual."""
+    """daily, weekly, monthly or annual."""
     start: date
     """First day of the first period."""
     end: date

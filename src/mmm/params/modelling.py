@@ -17,6 +17,15 @@ class MediaShare(Section):
     """Standard deviation of its logarithm (0.5: 9 times in 10 between 0.44 and 2.3 times the median)."""
 
 
+class HolidayWindow(Section):
+    """Public holidays with the days around them that the KPI already or still feels."""
+
+    lead_days: Annotated[int, Field(ge=0, le=28)] = 0
+    """Days before each holiday with an effect of their own, such as shopping before Christmas."""
+    lag_days: Annotated[int, Field(ge=0, le=28)] = 0
+    """Days after it."""
+
+
 class Event(Section):
     """Days that lift or lower the KPI for a known reason, such as a sales period."""
 
@@ -35,8 +44,10 @@ class ModelParams(Section):
     """Columns of `control` sources that move the KPI, such as a price index."""
     events: dict[Name, tuple[Event, ...]] = Field(default_factory=dict)
     """Named periods such as `sales` (soldes); future dates are used in forecasts."""
-    holidays: bool = True
-    """Public holidays of the country."""
+    log_controls: tuple[Name, ...] = ()
+    """Those of `controls` taken as logarithms, such as a price: the effect is then per percent."""
+    holidays: bool | HolidayWindow = True
+    """Public holidays of the country; `{lead_days: 6, lag_days: 2}` adds the days around them."""
     harmonics: Annotated[int, Field(ge=0, le=12)] | None = None
     """Pairs of sine and cosine for the yearly season; by frequency when left out."""
     trend_knot_periods: Annotated[int, Field(ge=2)] | None = None

@@ -89,6 +89,10 @@ def _model(values: Values) -> Iterator[Problem]:
         yield from _unknown(
             control, "column of a control source", dict.fromkeys(columns), ("model", "controls", index)
         )
+    logged = _section(values, "model").get("log_controls")
+    for index, control in enumerate(logged if isinstance(logged, tuple) else ()):
+        named = dict.fromkeys(controls if isinstance(controls, tuple) else ())
+        yield from _unknown(control, "control of the model", named, ("model", "log_controls", index))
     for name, events in _section(values, "model", "events").items():
         for index, event in enumerate(events if isinstance(events, tuple) else ()):
             yield from _ordered(event, ("model", "events", name, index))

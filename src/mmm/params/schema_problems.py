@@ -41,6 +41,8 @@ def schema_problems(error: ValidationError, schema: type[BaseModel]) -> Iterator
     """Give the place and the sentence of each thing refused, unions said once."""
     seen: set[tuple[Location, str]] = set()
     for detail in error.errors(include_url=False):
+        if detail["type"] == "bool_type" and isinstance(detail["input"], dict):
+            continue  # the other option of a union, of which the keys were refused one by one
         place = _place(detail["loc"])
         problem = (place, _sentence(detail, place, schema))
         if problem not in seen:
@@ -54,7 +56,8 @@ def _place(loc: Location) -> Location:
 
 
 def _is_type_tag(part: str) -> bool:
-    return part in {"float", "int", "str", "[key]"} or part.startswith(("literal[", "constrained-"))
+    tags = {"float", "int", "str", "bool", "HolidayWindow", "[key]"}
+    return part in tags or part.startswith(("literal[", "constrained-"))
 
 
 def _sentence(detail: ErrorDetails, place: Location, schema: type[BaseModel]) -> str:

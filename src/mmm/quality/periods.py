@@ -1,4 +1,4 @@
-"""The periods of an analysis: weeks from the weekday of the start, calendar months, or years."""
+"""The periods of an analysis: days, weeks from the weekday of the start, calendar months, or years."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,9 @@ from mmm.params.data import Calendar, Frequency
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_OFFSET = {"monthly": "MS", "annual": "YS"}
+_OFFSET = {"daily": "D", "weekly": "7D", "monthly": "MS", "annual": "YS"}
+_DAYS = {"daily": 1, "weekly": 7}
+"""Length of the periods that all have the same."""
 _UNIT = {"monthly": "M", "annual": "Y"}
 
 
@@ -47,9 +49,10 @@ class Periods:
     def start_of(self, days: "pd.Series | pd.DatetimeIndex") -> pd.DatetimeIndex:
         """Give the first day of the period that holds each day, inside the analysis or not."""
         index = pd.DatetimeIndex(days)
-        if self.frequency == "weekly":
-            weeks = (index - self.starts[0]).days // 7
-            return pd.DatetimeIndex(self.starts[0] + pd.to_timedelta(weeks * 7, unit="D"))
+        if self.frequency in _DAYS:
+            length = _DAYS[self.frequency]
+            passed = (index - self.starts[0]).days // length
+            return pd.DatetimeIndex(self.starts[0] + pd.to_timedelta(passed * length, unit="D"))
         return index.to_period(_UNIT[self.frequency]).to_timestamp()
 
     def following(self, count: int) -> "Periods":
@@ -72,8 +75,8 @@ def periods(calendar: Calendar) -> Periods:
     ['2026-09-07', '2026-09-14', '2026-09-21']
     """
     first, last = pd.Timestamp(calendar.start), pd.Timestamp(calendar.end)
-    if calendar.frequency == "weekly":
-        count = ((last - first).days + 1) // 7
+    if calendar.frequency in _DAYS:
+        count = ((last - first).days + 1) // _DAYS[calendar.frequency]
     else:
         after = last + pd.Timedelta(days=1)
         unit = _UNIT[calendar.frequency]
@@ -88,8 +91,6 @@ def periods(calendar: Calendar) -> Periods:
 
 
 def _starts(frequency: Frequency, first: pd.Timestamp, count: int) -> pd.DatetimeIndex:
-    if frequency == "weekly":
-        return pd.date_range(first, periods=count, freq="7D")
     return pd.date_range(first, periods=count, freq=_OFFSET[frequency])
 
 

@@ -105,7 +105,7 @@ def _next_run(params: RunParams) -> str | None:
     """Give the day on which the plan that this run judges has run out: time for the next one."""
     if params.allocation is None:
         return None
-    days = {"weekly": 7, "monthly": 30.4375, "annual": 365.25}[params.calendar.frequency]
+    days = {"daily": 1, "weekly": 7, "monthly": 30.4375, "annual": 365.25}[params.calendar.frequency]
     return (params.calendar.end + timedelta(days=days * params.allocation.horizon_periods + 1)).isoformat()
 
 

@@ -93,12 +93,14 @@ def _design(n_periods: int, calendar: pd.DataFrame, frequency: Frequency, n_past
     """Columns: level, then trend, season and calendar where history tells them apart."""
     time = np.arange(n_periods, dtype=float)
     columns = [np.ones(n_periods)]
-    year = {"weekly": 365.25 / 7, "monthly": 12.0, "annual": 1.0}[frequency]
+    year = {"daily": 365.25, "weekly": 365.25 / 7, "monthly": 12.0, "annual": 1.0}[frequency]
     if frequency != "annual" and n_past >= 2 * YEAR[frequency]:
         columns.append(time / n_past - 0.5)
         for harmonic in range(1, _HARMONICS + 1):
             angle = 2 * np.pi * harmonic * time / year
             columns += [np.sin(angle), np.cos(angle)]
+        if frequency == "daily":
+            columns += [(time % 7 == day).astype(float) for day in range(6)]
         shares = calendar.to_numpy(dtype=float).reshape(n_periods, -1)
         columns += [share for share in shares.T if (share[:n_past] > 0).sum() >= 2]
     return np.column_stack(columns)

@@ -24,8 +24,12 @@ _QUANTILES = {"p025": 0.025, "p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "
 
 def periods_until(last: pd.Timestamp, frequency: Frequency, until: pd.Timestamp) -> pd.DatetimeIndex:
     """Give the periods after `last` that end on `until` or before."""
-    step = {"weekly": pd.DateOffset(weeks=1), "monthly": pd.DateOffset(months=1)}.get(frequency)
-    step = step or pd.DateOffset(years=1)
+    step = {
+        "daily": pd.DateOffset(days=1),
+        "weekly": pd.DateOffset(weeks=1),
+        "monthly": pd.DateOffset(months=1),
+        "annual": pd.DateOffset(years=1),
+    }[frequency]
     starts = pd.date_range(last, until + pd.Timedelta(days=1), freq=step)[1:]
     return starts[[start + step <= until + pd.Timedelta(days=1) for start in starts]]
 

@@ -8,11 +8,11 @@ import pandas as pd
 
 from mmm.params.data import Frequency
 
-QUARTER: dict[Frequency, int] = {"weekly": 13, "monthly": 3, "annual": 1}
+QUARTER: dict[Frequency, int] = {"daily": 91, "weekly": 13, "monthly": 3, "annual": 1}
 """Periods in a quarter; a year is the shortest window of annual data."""
-YEAR: dict[Frequency, int] = {"weekly": 52, "monthly": 12, "annual": 1}
+YEAR: dict[Frequency, int] = {"daily": 365, "weekly": 52, "monthly": 12, "annual": 1}
 """Periods in a year."""
-MONTH: dict[Frequency, int] = {"weekly": 4, "monthly": 1, "annual": 1}
+MONTH: dict[Frequency, int] = {"daily": 30, "weekly": 4, "monthly": 1, "annual": 1}
 """Periods in a month, or the nearest to it: the pace of arbitration."""
 
 
@@ -34,7 +34,11 @@ def period_end(start: pd.Timestamp, frequency: Frequency) -> date:
     >>> period_end(pd.Timestamp("2026-09-21"), "weekly")
     datetime.date(2026, 9, 27)
     """
-    step = {"weekly": pd.DateOffset(weeks=1), "monthly": pd.DateOffset(months=1)}
+    step = {
+        "daily": pd.DateOffset(days=1),
+        "weekly": pd.DateOffset(weeks=1),
+        "monthly": pd.DateOffset(months=1),
+    }
     following = start + step.get(frequency, pd.DateOffset(years=1))
     return (following - pd.Timedelta(days=1)).date()
 

@@ -6,7 +6,15 @@ from mmm.transforms.adstock import (
     half_life_periods,
     retention_of_half_life,
 )
-from mmm.transforms.bases import damped_line, fourier_basis, knot_steps, trend_knots, yearly_phase
+from mmm.transforms.bases import (
+    damped_line,
+    fourier_basis,
+    knot_steps,
+    monthly_phase,
+    trend_knots,
+    weekday_basis,
+    yearly_phase,
+)
 from mmm.transforms.families import ADSTOCKS, SATURATIONS, Adstock, Order, Saturation
 from mmm.transforms.saturation import (
     hill,
@@ -31,9 +39,11 @@ __all__ = [
     "hill_slope_in_pressure",
     "hill_slopes_in_parameters",
     "knot_steps",
+    "monthly_phase",
     "retention_of_half_life",
     "saturate",
     "saturate_slope",
     "trend_knots",
+    "weekday_basis",
     "yearly_phase",
 ]

@@ -32,6 +32,34 @@ def fourier_basis(phase: FloatArray, harmonics: int) -> FloatArray:
     return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(len(phase), 2 * harmonics)
 
 
+def monthly_phase(days: NDArray[np.datetime64]) -> FloatArray:
+    """Give the position of each day in its calendar month, 0 on the first.
+
+    Examples
+    --------
+    >>> monthly_phase(np.array(["2026-02-01", "2026-02-15"], dtype="datetime64[D]"))
+    array([0. , 0.5])
+    """
+    day = days.astype("datetime64[D]")
+    month = day.astype("datetime64[M]")
+    first, following = month.astype("datetime64[D]"), (month + np.timedelta64(1, "M")).astype("datetime64[D]")
+    return np.asarray((day - first) / (following - first), dtype=float)
+
+
+def weekday_basis(days: NDArray[np.datetime64]) -> FloatArray:
+    """Give one column per weekday, Monday first: 6/7 on that day, -1/7 on the others.
+
+    Over a whole week each column is 0 on average: the level stays that of a mean day.
+
+    Examples
+    --------
+    >>> weekday_basis(np.array(["2026-11-23"], dtype="datetime64[D]")).round(3)
+    array([[ 0.857, -0.143, -0.143, -0.143, -0.143, -0.143, -0.143]])
+    """
+    since_monday = (days.astype("datetime64[D]").astype(np.int64) + 3) % 7
+    return np.asarray((since_monday[:, None] == np.arange(7)) - 1 / 7, dtype=float)
+
+
 def damped_line(position: FloatArray, n_periods: int, damping: float) -> FloatArray:
     """Give a line from -0.5 to 0.5 over the data, which flattens out beyond them.
 

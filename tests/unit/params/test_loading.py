@@ -56,7 +56,7 @@ def test_every_problem_is_reported_at_once(refused):
     text += "allocation: {outcome: revenu, bounds: {radio: {minimum: 5.0, maximum: 2.0}}}\n"
     assert refused(text) == (
         'line 4, currency: found the text "euro", expected a currency code such as EUR',
-        'line 5, calendar.frequency: found the text "weakly", expected weekly, monthly or annual',
+        'line 5, calendar.frequency: found the text "weakly", expected daily, weekly, monthly or annual',
         "line 8, sources.media.channel: tvv is not a declared channel, did you mean tv?",
         "line 13, allocation.outcome: revenu is not a declared outcome, did you mean revenue?",
         "line 13, allocation.bounds.radio: radio is not a declared channel, known: tv",
@@ -70,6 +70,9 @@ def test_every_problem_is_reported_at_once(refused):
         ("seed: yes", 'line 13, seed: found the text "yes", expected a whole number'),
         ("seed: 1.5", "line 13, seed: found 1.5, expected a whole number"),
         ("model: {controls: [price]}", "line 13, model.controls.0: price is not a declared column of a control source, known: "),
+        ("model: {log_controls: [price]}", "line 13, model.log_controls.0: price is not a declared control of the model, known: "),
+        ("model: {holidays: {lead_day: 3}}", "line 13, model.holidays.lead_day: unknown key, did you mean lead_days?"),
+        ("model: {holidays: {lead_days: 60}}", "line 13, model.holidays.lead_days: found 60, input should be less than or equal to 28"),
         ("naming: {pattern: '(', example: x}", "line 13, naming.pattern: not a regular expression: missing ), unterminated subpattern at position 0"),
         ("model:\n  events:\n    soldes: [{start: 2024-02-06, end: 2024-01-10}]",
          "line 15, model.events.soldes.0: ends on 2024-01-10, before it starts on 2024-02-06"),

@@ -30,7 +30,7 @@ def _not_aligned(analysis: Analysis) -> Iterator[Seen]:
             continue
         starts = analysis.periods.start_of(dates)
         off = dates[dates != starts] if step >= 7 else dates[:0]
-        coarser = step > {"weekly": 7, "monthly": 31, "annual": 366}[analysis.periods.frequency]
+        coarser = step > {"daily": 1, "weekly": 7, "monthly": 31, "annual": 366}[analysis.periods.frequency]
         if coarser:
             yield _misaligned(reading, dates[0], f"{_NAMES[step]} apart")
         elif len(off) and not _within(analysis, step):
