@@ -53,8 +53,8 @@ def start(folder: Path, params: RunParams, context: Context) -> Path:
 
 
 def _ordered_yaml() -> YAML:
-    """Give a writer that keeps the order of keys: of the funnel's stages, of patterns of which the first wins."""
-    writer = YAML(typ="safe", pure=True)
+    """Give a writer that keeps the order of keys: stages of the funnel, patterns of which the first wins."""
+    writer: Any = YAML(typ="safe", pure=True)
     writer.sort_base_mapping_type_on_output = False
     return writer
 
