@@ -52,7 +52,7 @@ def start(folder: Path, params: RunParams, context: Context) -> Path:
     return partial
 
 
-def _ordered_yaml() -> YAML:
+def _ordered_yaml() -> Any:
     """Give a writer that keeps the order of keys: stages of the funnel, patterns of which the first wins."""
     writer: Any = YAML(typ="safe", pure=True)
     writer.sort_base_mapping_type_on_output = False
