@@ -5,7 +5,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 AS_OF := 2026-10-05
 
-.PHONY: help setup demo serve test check recovery bench lock clean
+.PHONY: help setup demo serve test check recovery calibration peers bench lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -30,8 +30,18 @@ check: setup ## Lint, types, and the tests that take seconds
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest tests/unit tests/contracts tests/laws tests/published src -m "not slow"
 
-recovery: setup ## Twenty planted worlds: are the truths inside the intervals? (about ten minutes)
+recovery: setup ## Planted worlds: are the truths inside the intervals? Tests, then the table of every suite
 	@$(BIN)/python -m pytest tests/recovery -m slow -s
+	@$(BIN)/python benchmarks/compare.py
+
+calibration: setup ## Simulation-based calibration, 250 fits per specification
+	@$(BIN)/python benchmarks/calibration.py
+	@$(BIN)/python benchmarks/calibration.py --recomputed
+
+peers: setup ## Fit the same worlds with the peers, in environments of their own (hours), and print all
+	@$(BIN)/python benchmarks/peers/environments.py
+	@$(BIN)/python benchmarks/peers/run.py
+	@$(BIN)/python benchmarks/tables.py
 
 bench: setup ## Measure speed and memory
 	@$(BIN)/python benchmarks/run.py

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mmm.lazy import exporter
 
 if TYPE_CHECKING:
-    from mmm.inference.fitting import fit
+    from mmm.inference.fitting import fit, fit_design
     from mmm.inference.gate import convergence_problems, convergence_table, require_convergence
     from mmm.inference.outcomes import fit_outcomes
     from mmm.inference.records import Fit
@@ -19,6 +19,7 @@ __all__ = [
     "convergence_problems",
     "convergence_table",
     "fit",
+    "fit_design",
     "fit_outcomes",
     "load_fit",
     "require_convergence",
@@ -32,6 +33,7 @@ __getattr__ = exporter(
         "convergence_problems": "gate",
         "convergence_table": "gate",
         "fit": "fitting",
+        "fit_design": "fitting",
         "fit_outcomes": "outcomes",
         "load_fit": "storage",
         "require_convergence": "gate",

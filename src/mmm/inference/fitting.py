@@ -6,7 +6,7 @@ from mmm.inference.compiled import sample_compiled
 from mmm.inference.gate import convergence_problems
 from mmm.inference.pymc_engine import sample_pymc
 from mmm.inference.records import Fit
-from mmm.model import ModelSpec, build_design
+from mmm.model import Design, ModelSpec, build_design
 from mmm.sampling import Progress, SamplerSettings
 
 _ENGINES = {"compiled": sample_compiled, "pymc": sample_pymc}
@@ -28,7 +28,15 @@ def fit(panel: xr.Dataset, spec: ModelSpec, seed: int, progress: Progress | None
     UserInputError
         See `mmm.model.build_design`.
     """
-    design = build_design(panel, spec)
+    return fit_design(build_design(panel, spec), spec, seed, progress)
+
+
+def fit_design(design: Design, spec: ModelSpec, seed: int, progress: Progress | None = None) -> Fit:
+    """Fit a design as it is: scales, knots and centres of beliefs stay those it was built with.
+
+    For whoever changes the data of a design and must keep the rest, such as calibration by simulation.
+    See `fit`.
+    """
     sample = _ENGINES[spec.engine]
     attempt = 0
     for settings in _attempts(spec):
