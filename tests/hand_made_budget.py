@@ -4,8 +4,8 @@ from datetime import date
 
 import numpy as np
 
+from geometric_carry_over import geometric_carry_over
 from mmm.allocation import BudgetProblem, ResponseDraws
-from mmm.allocation.fitted import geometric_carry_over
 from mmm.params import RunParams
 from mmm.params.data import Calendar, Channel, Outcome, Source
 from mmm.params.deciding import AllocationParams

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from mmm.allocation.fitted import geometric_carry_over
+from geometric_carry_over import geometric_carry_over
 from mmm.allocation.response import ResponseDraws
 from mmm.allocation.simulator import save_simulator
 from mmm.records import TABLES

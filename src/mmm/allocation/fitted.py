@@ -1,6 +1,5 @@
 """From a fit and a plan to the response draws that a budget question needs."""
 
-from math import ceil, log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,10 +7,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mmm.allocation.response import ResponseDraws
-from mmm.effects.draws import MediaDraws, last_adstock, media_draws
+from mmm.effects.draws import MediaDraws, media_draws
 from mmm.errors import UserInputError
 from mmm.params import RunParams
-from mmm.transforms.families import HILL
+from mmm.transforms import carried
 
 if TYPE_CHECKING:
     from mmm.inference import Fit
@@ -62,9 +61,9 @@ def response_draws(
         periods=_periods(panel, plan, asked.horizon_periods, params.calendar.frequency),
         background=background,
         per_unit=per_unit,
-        saturation=np.full(media.slope.shape, HILL, dtype=np.int8),
-        half_saturation=media.half_saturation,
-        slope=media.slope,
+        saturation=media.curves.saturation,
+        half_saturation=media.curves.half_saturation,
+        slope=media.curves.slope,
         ceiling=media.ceiling * value,
         pattern=pattern,
         fee_rate=np.asarray(panel["fee_rate"].sel(channel=channels), dtype=float),
@@ -77,47 +76,34 @@ def response_draws(
 def _carried(media: MediaDraws, exposure: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Give the adstock that history leaves, and that one unit of money makes, (draw, channel, step).
 
-    `exposure` (channel, period) is what one unit of money over the horizon buys in each period.
-    """
-    return geometric_carry_over(exposure, media.retention, last_adstock(media))
-
-
-def geometric_carry_over(
-    exposure: FloatArray, retention: FloatArray, carry_in: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Run the geometric adstock of one unit of money, and of what history left, until it has come out.
+    Steps are the horizon, then the periods until 99 % of the slowest draw's weight has come; a
+    channel's own steps after that are zero in the second. Where saturation comes before
+    carry-over, each period saturates alone: its exposure is what is bought in it, nothing is left.
 
     Parameters
     ----------
     exposure : ndarray of shape (channel, period)
         What one unit of money over the horizon buys in each period.
-    retention, carry_in : ndarray of shape (draw, channel)
-        Share carried into the next period; adstock in the period before the horizon.
-
-    Returns
-    -------
-    tuple of ndarray of shape (draw, channel, step)
-        Background and per unit; a channel's steps after its own carry-over are zero in `per_unit`.
     """
-    n_periods = exposure.shape[1]
-    after = np.array([_periods_after(float(slowest)) for slowest in retention.max(axis=0)])
-    n_steps = n_periods + int(after.max())
-    per_unit = np.empty((*retention.shape, n_steps))
-    carried = np.zeros(retention.shape)
-    for step in range(n_steps):
-        added = exposure[:, step] if step < n_periods else 0.0
-        carried = np.where(step < n_periods + after, retention * carried + (1.0 - retention) * added, 0.0)
-        per_unit[:, :, step] = carried
-    decay = retention[:, :, None] ** np.arange(1, n_steps + 1)
-    return carry_in[:, :, None] * decay, per_unit
+    n_periods, n_seen = exposure.shape[1], media.spend.shape[1]
+    after = _periods_after(media)
+    steps = np.arange(n_periods + int(after.max()))
+    bought = np.pad(exposure, ((0, 0), (0, len(steps) - n_periods)))
+    per_unit = carried(media.curves, bought, np.zeros(len(exposure)))
+    history = np.concatenate([media.spend, np.zeros_like(bought)], axis=1)
+    background = carried(media.curves, history, media.carry_in)[..., n_seen:]
+    early = media.curves.saturates_first[..., None]
+    per_unit = np.where(early, bought, np.where(steps < n_periods + after[:, None], per_unit, 0.0))
+    return np.where(early, 0.0, background), per_unit
 
 
-def _periods_after(retention: float) -> int:
-    if retention <= 0:
-        return 0
-    if retention >= 1:
-        return MAX_PERIODS_AFTER
-    return min(MAX_PERIODS_AFTER, ceil(log(REMAINING_WEIGHT) / log(retention)))
+def _periods_after(media: MediaDraws) -> NDArray[np.int64]:
+    """Periods after a spend until little of its weight is left in the slowest draw, (channel,)."""
+    pulse = np.zeros((len(media.channels), MAX_PERIODS_AFTER + 1))
+    pulse[:, 0] = 1.0
+    weights = carried(media.curves, pulse, np.zeros(len(pulse)))
+    left = 1.0 - weights.cumsum(axis=-1).min(axis=0)
+    return np.asarray((left > REMAINING_WEIGHT).sum(axis=1), dtype=np.int64)
 
 
 def _value_at_margin(params: RunParams, name: str) -> float:

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mmm.effects.draws import MAX_DRAWS, FloatArray, MediaDraws, adstocked, media_draws
+from mmm.effects.draws import MAX_DRAWS, FloatArray, MediaDraws, media_draws
 from mmm.effects.returns import value_per_unit
 from mmm.records import TABLES
+from mmm.transforms import mean_reached
 
 if TYPE_CHECKING:
     from mmm.inference import Fit
@@ -56,23 +57,14 @@ def scaled_response(media: MediaDraws, at: int, multiples: FloatArray) -> tuple[
     At nothing the slope of a curve may be infinite: give the first multiple as
     zero and its slope is the average one up to the next multiple.
 
-    Adstock is linear, so a path scaled by m has the saturation m^s u / (1 + m^s u)
-    where u = (a / k)^s is that of the path itself: the power is taken once.
-
     Returns
     -------
     tuple of ndarray of shape (draw, multiple)
         KPI units per period, and their derivative by the multiple.
     """
-    odds = (adstocked(media, at) / media.half_saturation[:, at, None]) ** media.slope[:, at, None]
-    slope, ceiling = media.slope[:, at], media.ceiling[:, at]
-    response, steepness = (np.zeros((media.n_draws, len(multiples))) for _ in range(2))
-    for position, multiple in enumerate(multiples):
-        raised = odds * (multiple**slope)[:, None]
-        reached = raised / (1.0 + raised)
-        response[:, position] = ceiling * reached.mean(axis=1)
-        if multiple > 0:
-            steepness[:, position] = ceiling * slope * (reached * (1.0 - reached)).mean(axis=1) / multiple
+    found, rise = mean_reached(media.curves, at, media.spend, media.carry_in, multiples)
+    ceiling = media.ceiling[:, at, None]
+    response, steep = ceiling * found, ceiling * rise
     if multiples[0] == 0 and len(multiples) > 1:
-        steepness[:, 0] = response[:, 1] / multiples[1]
-    return response, steepness
+        steep[:, 0] = response[:, 1] / multiples[1]
+    return response, steep

@@ -2,6 +2,7 @@
 
 Axes are always draw, channel, period, in this order. Pressure is in typical
 active periods (the scale that the fit stored), money in the analysis' currency.
+Families of carry-over and saturation are the curves' affair: see `mmm.transforms.media`.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mmm.transforms import geometric_adstock, hill
+from mmm.effects.media_curves import media_curves
+from mmm.transforms import MediaCurves, reached, reached_slope
 
 if TYPE_CHECKING:
     from mmm.inference import Fit
@@ -26,23 +28,19 @@ class MediaDraws:
     """What the data and the prior say of every channel's curve, draw by draw."""
 
     channels: tuple[str, ...]
-    retention: FloatArray
-    """(draw, channel), share of the effect carried into the next period, 0 to 1."""
-    half_saturation: FloatArray
-    """(draw, channel), pressure at which half of the ceiling is reached."""
-    slope: FloatArray
-    """(draw, channel), steepness of the curve; above 1 it is an S."""
+    curves: MediaCurves
+    """Carry-over and saturation of every draw and channel; pressure in typical active periods."""
     ceiling: FloatArray
-    """(draw, channel), KPI units per period when fully saturated."""
+    """(draw, channel), KPI units per period when fully saturated; at pressure 1 where nothing saturates."""
     spend: FloatArray
     """(channel, period), in typical active periods, oldest first."""
     carry_in: FloatArray
-    """(channel), adstocked spend before the first period, same unit."""
+    """(channel), spend of every period before the first one, same unit."""
 
     @property
     def n_draws(self) -> int:
         """Count the draws."""
-        return len(self.retention)
+        return len(self.ceiling)
 
 
 def thinned(fit: "Fit", max_draws: int = MAX_DRAWS) -> xr.Dataset:
@@ -63,17 +61,11 @@ def thinned(fit: "Fit", max_draws: int = MAX_DRAWS) -> xr.Dataset:
 def media_draws(fit: "Fit", max_draws: int = MAX_DRAWS) -> MediaDraws:
     """Give the curves' parameters of a fit and the spend that it was fitted on."""
     draws, design = thinned(fit, max_draws), fit.design
-    channels = list(design.channels)
-
-    def of(name: str) -> FloatArray:
-        return np.asarray(draws[name].sel(channel=channels).transpose("draw", "channel"), dtype=float)
-
+    effect = draws["effect"].sel(channel=list(design.channels)).transpose("draw", "channel")
     return MediaDraws(
-        channels=tuple(channels),
-        retention=of("retention"),
-        half_saturation=of("half_saturation"),
-        slope=of("slope"),
-        ceiling=of("effect") * design.outcome_scale,
+        channels=design.channels,
+        curves=media_curves(fit, draws),
+        ceiling=np.asarray(effect, dtype=float) * design.outcome_scale,
         spend=np.ascontiguousarray(design.x.T),
         carry_in=design.carry_in,
     )
@@ -82,25 +74,31 @@ def media_draws(fit: "Fit", max_draws: int = MAX_DRAWS) -> MediaDraws:
 def saturation(
     media: MediaDraws, spend: FloatArray | None = None, carry_in: FloatArray | None = None
 ) -> FloatArray:
-    """Give the share of the ceiling reached, (draw, channel, period), from 0 to 1.
+    """Give what each channel reaches, in units of its ceiling, (draw, channel, period).
 
     Parameters
     ----------
     spend : ndarray of shape (channel, period), optional
         Another path than the one fitted, in the same unit.
     carry_in : ndarray of shape (channel,) or (draw, channel), optional
-        Adstock before the first period; that of the fit by default.
+        Spend of every period before the first one; that of the fit by default.
     """
     path = media.spend if spend is None else spend
-    carried = geometric_adstock(path, media.retention, media.carry_in if carry_in is None else carry_in)
-    return hill(carried, media.half_saturation[..., None], media.slope[..., None])
+    return reached(media.curves, path, media.carry_in if carry_in is None else carry_in)
 
 
-def adstocked(media: MediaDraws, at: int) -> FloatArray:
-    """Give the adstock of the channel at a position, (draw, period)."""
-    return geometric_adstock(media.spend[at], media.retention[:, at], media.carry_in[at])
+def steepness(media: MediaDraws) -> FloatArray:
+    """Give the derivative of `saturation` by the logarithm of the whole path of spend."""
+    return reached_slope(media.curves, media.spend, media.carry_in)
 
 
-def last_adstock(media: MediaDraws) -> FloatArray:
-    """Give the adstock at the last fitted period, (draw, channel): what the future starts from."""
-    return geometric_adstock(media.spend, media.retention, media.carry_in)[..., -1]
+def saturation_ahead(media: MediaDraws, spend: FloatArray) -> FloatArray:
+    """Give what each channel reaches in the periods after the fitted ones, (draw, channel, period).
+
+    Parameters
+    ----------
+    spend : ndarray of shape (channel, period)
+        Of these periods, in typical active periods.
+    """
+    whole = np.concatenate([media.spend, spend], axis=1)
+    return reached(media.curves, whole, media.carry_in)[..., media.spend.shape[1] :]

@@ -8,7 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from mmm.effects.contributions import baseline_parts, contributions
-from mmm.effects.draws import MAX_DRAWS, FloatArray, last_adstock, media_draws, saturation, thinned
+from mmm.effects.draws import MAX_DRAWS, FloatArray, media_draws, saturation_ahead, thinned
 from mmm.effects.intervals import predictive
 from mmm.model import extend_basis, scaled_spend
 from mmm.records import TABLES
@@ -49,7 +49,7 @@ def fitted(
 def forecast(fit: "Fit", plan: xr.Dataset, max_draws: int = MAX_DRAWS) -> Expectation:
     """Give what the model expects of the periods that follow the fitted ones.
 
-    Adstock starts from the last fitted period, draw by draw. The trend goes on
+    Media of the fitted periods go on working, draw by draw. The trend goes on
     as a damped line plus the random walk that the fit draws beyond its data, so
     the interval widens with the horizon.
 
@@ -60,9 +60,9 @@ def forecast(fit: "Fit", plan: xr.Dataset, max_draws: int = MAX_DRAWS) -> Expect
     """
     media = media_draws(fit, max_draws)
     spend = np.ascontiguousarray(scaled_spend(fit.design, plan).T)
-    reached = saturation(media, spend, last_adstock(media))
+    brought = saturation_ahead(media, spend)
     _, baseline = baseline_parts(fit, extend_basis(fit.design, plan), max_draws)
-    mean = np.einsum("dc,dcp->dp", media.ceiling, reached) + baseline.sum(axis=-1)
+    mean = np.einsum("dc,dcp->dp", media.ceiling, brought) + baseline.sum(axis=-1)
     return Expectation(periods=plan["period"].to_numpy(), mean=mean, sigma=_sigma(fit, max_draws))
 
 

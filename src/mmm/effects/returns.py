@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from mmm.effects.draws import MAX_DRAWS, FloatArray, media_draws, saturation
+from mmm.effects.draws import MAX_DRAWS, FloatArray, media_draws, saturation, steepness
 
 if TYPE_CHECKING:
     from mmm.inference import Fit
@@ -84,14 +84,13 @@ def return_draws(
     raised by a small factor: what enters the window stands for what leaves it.
     """
     media = media_draws(fit, max_draws)
-    reached = saturation(media)[..., periods]
-    steepness = media.slope[..., None] * reached * (1.0 - reached)
+    brought, rise = saturation(media)[..., periods], steepness(media)[..., periods]
     spend, full_cost = (_over_window(panel[name], media.channels, periods) for name in ("spend", "full_cost"))
     fee_rate = panel["fee_rate"].sel(channel=list(media.channels)).to_numpy()
     return ReturnDraws(
         channels=media.channels,
-        contribution=media.ceiling * reached.sum(axis=-1),
-        marginal=media.ceiling * steepness.sum(axis=-1),
+        contribution=media.ceiling * brought.sum(axis=-1),
+        marginal=media.ceiling * rise.sum(axis=-1),
         media_cost=spend,
         full_cost=full_cost,
         marginal_cost=spend * (1.0 + fee_rate),

@@ -4,7 +4,9 @@ from mmm.transforms.adstock import (
     geometric_adstock,
     geometric_adstock_slope,
     half_life_periods,
+    lag_weights,
     retention_of_half_life,
+    windowed_adstock,
 )
 from mmm.transforms.bases import (
     damped_line,
@@ -16,6 +18,7 @@ from mmm.transforms.bases import (
     yearly_phase,
 )
 from mmm.transforms.families import ADSTOCKS, SATURATIONS, Adstock, Order, Saturation
+from mmm.transforms.media import MediaCurves, carried, mean_reached, reached, reached_slope
 from mmm.transforms.saturation import (
     hill,
     hill_slope_in_pressure,
@@ -28,8 +31,10 @@ __all__ = [
     "ADSTOCKS",
     "SATURATIONS",
     "Adstock",
+    "MediaCurves",
     "Order",
     "Saturation",
+    "carried",
     "damped_line",
     "fourier_basis",
     "geometric_adstock",
@@ -39,11 +44,16 @@ __all__ = [
     "hill_slope_in_pressure",
     "hill_slopes_in_parameters",
     "knot_steps",
+    "lag_weights",
+    "mean_reached",
     "monthly_phase",
+    "reached",
+    "reached_slope",
     "retention_of_half_life",
     "saturate",
     "saturate_slope",
     "trend_knots",
     "weekday_basis",
+    "windowed_adstock",
     "yearly_phase",
 ]

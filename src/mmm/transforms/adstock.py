@@ -6,6 +6,8 @@ The last axis is the period, oldest first. Weights sum to 1, so the unit of the 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mmm.transforms.families import Adstock
+
 FloatArray = NDArray[np.float64]
 
 
@@ -91,3 +93,72 @@ def retention_of_half_life(half_life: ArrayLike) -> FloatArray:
     0.5
     """
     return np.asarray(0.5 ** (1 / np.asarray(half_life, dtype=float)), dtype=float)
+
+
+def lag_weights(adstock: Adstock, first: ArrayLike, second: ArrayLike, n_lags: int) -> FloatArray:
+    """Give the share of a period's effect that comes 0, 1, ... periods later; shares sum to 1.
+
+    Parameters
+    ----------
+    adstock
+        Geometric and delayed read the retention, the Weibull families a scale in periods.
+    first : array
+        Retention r, 0 to 1, or scale s > 0.
+    second : array
+        Delay d of the peak in periods (delayed), or shape k > 0 (Weibull); broadcasts to `first`.
+    n_lags : int
+        Length of the window, 1 or more; weight beyond it is brought back into it.
+
+    Returns
+    -------
+    ndarray of shape (..., n_lags)
+        Proportional to `r**l`, `r**((l - d)**2)`, `exp(-(l / s)**k)` (survival), or the mass of the
+        Weibull distribution between l and l + 1 (density).
+
+    Examples
+    --------
+    >>> lag_weights("geometric", 0.5, np.nan, 2).round(3)
+    array([0.667, 0.333])
+    """
+    lag = np.arange(n_lags, dtype=float)
+    place, form = (np.asarray(values, dtype=float)[..., None] for values in (first, second))
+    if adstock == "none":
+        raw = np.broadcast_to(lag == 0, (*np.shape(first), n_lags)).astype(float)
+    elif adstock == "geometric":
+        raw = place**lag
+    elif adstock == "delayed":
+        raw = place ** ((lag - form) ** 2)
+    else:
+        raw = np.exp(-((lag / place) ** form))
+        if adstock == "weibull_density":
+            raw = raw - np.exp(-(((lag + 1) / place) ** form))
+    return np.asarray(raw / raw.sum(axis=-1, keepdims=True))
+
+
+def windowed_adstock(spend: ArrayLike, weights: ArrayLike, before: ArrayLike = 0.0) -> FloatArray:
+    """Spread each period's spend over the periods that follow, by the weight of each lag.
+
+    Parameters
+    ----------
+    spend : array of shape (..., n_periods)
+        Any unit, oldest period first.
+    weights : array of shape (..., n_lags)
+        See `lag_weights`; leading shapes broadcast against those of `spend`.
+    before : array that broadcasts to the leading shape of `spend`
+        Spend of every period before the first one.
+
+    Returns
+    -------
+    ndarray of shape (..., n_periods)
+
+    Examples
+    --------
+    >>> windowed_adstock([100.0, 0.0, 0.0], [0.6, 0.4], 10.0)
+    array([64., 40.,  0.])
+    """
+    paid, share = np.asarray(spend, dtype=float), np.asarray(weights, dtype=float)
+    leading = np.broadcast_shapes(paid.shape[:-1], np.shape(before))
+    history = np.broadcast_to(np.asarray(before, dtype=float)[..., None], (*leading, share.shape[-1] - 1))
+    whole = np.concatenate([history, np.broadcast_to(paid, (*leading, paid.shape[-1]))], axis=-1)
+    windows = np.lib.stride_tricks.sliding_window_view(whole, share.shape[-1], axis=-1)[..., ::-1]
+    return np.asarray(np.einsum("...l,...pl->...p", share, windows))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from geometric_carry_over import geometric_carry_over
 from hand_made_budget import make_params, make_response
 from hand_made_fit import make_fit, make_panel, make_plan
 from mmm.allocation import allocation_tables, response_draws
@@ -46,6 +47,19 @@ def test_what_the_plan_brings_is_the_model_run_on_the_plan():
     np.testing.assert_allclose(
         response.contribution(response.current).mean(axis=0), direct.mean(axis=0), rtol=5e-3
     )
+
+
+def test_geometric_carry_over_is_what_its_recursion_gives():
+    response = response_draws(FIT, PANEL, PLAN, params())
+    retention = FIT.draws["retention"].stack(sample=("chain", "draw")).transpose("sample", ...).to_numpy()
+    last = geometric_adstock(FIT.design.x.T, retention, FIT.design.carry_in)[..., -1]
+    exposure = response.pattern / FIT.design.media_scale[:, None]
+    background, per_unit = geometric_carry_over(exposure, retention, last)
+    n_steps = response.per_unit.shape[-1]
+    followed = response.per_unit > 0
+    assert per_unit[..., n_steps:].sum() < 0.01 * per_unit.sum()
+    np.testing.assert_allclose(response.per_unit[followed], per_unit[..., :n_steps][followed], rtol=1e-10)
+    np.testing.assert_allclose(response.background, background[..., :n_steps], rtol=1e-10)
 
 
 def test_costs_follow_rates_and_keep_fixed_fees():
