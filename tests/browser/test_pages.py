@@ -7,7 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 PAGES = ("strategic", "steering", "operational")
 REVIEWS = ("weekly", "monthly", "quarterly")
-EVERY = [(page, language) for page in (*PAGES, *REVIEWS) for language in ("fr", "en")]
+PUBLISHED = (*PAGES, "roles", *REVIEWS)
+EVERY = [(page, language) for page in PUBLISHED for language in ("fr", "en")]
 MESSAGES = {
     ("strategic", "fr"): "Déplacer",
     ("strategic", "en"): "Move",
@@ -15,6 +16,8 @@ MESSAGES = {
     ("steering", "en"): "2 alerts to deal with",
     ("operational", "fr"): "anomalies de données à corriger",
     ("operational", "en"): "data faults to correct",
+    ("roles", "fr"): "attendent quelqu'un",
+    ("roles", "en"): "wait for somebody",
     **{(name, "fr"): "Points à trancher : 1" for name in REVIEWS},
     **{(name, "en"): "Points to settle: 1" for name in REVIEWS},
 }
@@ -59,7 +62,7 @@ def test_a_page_fits_a_phone(visit, server, screenshots, name, language):
     visit.page.screenshot(path=screenshots / f"{name}_{language}_phone.png", full_page=True)
 
 
-@pytest.mark.parametrize("name", [*PAGES, "monthly"])
+@pytest.mark.parametrize("name", [*PAGES, "roles", "monthly"])
 def test_a_page_has_no_serious_accessibility_fault(browser, server, name):
     context = browser.new_context(bypass_csp=True, viewport={"width": 1440, "height": 900})
     page = context.new_page()

@@ -15,7 +15,7 @@ from voila.exporter import VoilaExporter
 from voila.paths import collect_template_paths
 
 from mmm.dashboards.notebooks import notebooks_folder, shown_notebook
-from mmm.reporting import PAGES, REVIEWS, Report, in_language, read_report, write_reports
+from mmm.reporting import PUBLISHED, Report, in_language, read_report, write_reports
 from mmm.reporting.document import document_title
 from mmm.reporting.header import page_header
 from mmm.reporting.templates import render, style
@@ -55,7 +55,7 @@ def render_pages(run_folder: str | Path, notebooks: str | Path | None = None) ->
 
 def _in_one_language(report: Report, language: Language, notebooks: Path) -> dict[str, str]:
     localised = in_language(report, language)
-    pages = {f"{page}.{language}.html": _page_html(localised, page, notebooks) for page in (*PAGES, *REVIEWS)}
+    pages = {f"{page}.{language}.html": _page_html(localised, page, notebooks) for page in PUBLISHED}
     if report.has_simulator:
         pages[f"simulator.{language}.html"] = _simulator_notice(localised)
     return pages

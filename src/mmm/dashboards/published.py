@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 ANALYSIS = r"[A-Za-z0-9][A-Za-z0-9_-]*"
-FILE = r"(?:strategic|steering|operational|weekly|monthly|quarterly)\.(?:fr|en)\.html"
+FILE = r"(?:strategic|steering|operational|roles|weekly|monthly|quarterly)\.(?:fr|en)\.html"
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 

@@ -9,14 +9,14 @@ from mmm.lazy import exporter
 
 if TYPE_CHECKING:
     from mmm.reporting.document import write_reports
-    from mmm.reporting.header import PAGES, REVIEWS
+    from mmm.reporting.header import PAGES, PUBLISHED
     from mmm.reporting.pages import SECTIONS, Fragment, page_section, page_sections
     from mmm.reporting.report import Report, in_language, read_report
     from mmm.reporting.workbook import write_workbook
 
 __all__ = [
     "PAGES",
-    "REVIEWS",
+    "PUBLISHED",
     "SECTIONS",
     "Fragment",
     "Report",
@@ -32,7 +32,7 @@ __getattr__ = exporter(
     __name__,
     {
         "PAGES": "header",
-        "REVIEWS": "header",
+        "PUBLISHED": "header",
         "SECTIONS": "pages",
         "Fragment": "pages",
         "Report": "report",

@@ -60,7 +60,7 @@ def _alert(report: Report, row: dict[str, Any]) -> dict[str, str]:
         "subject": alert_subject(report, subject),
         "kind": report.said(f"alert_kind.{kind}", kind),
         "status": "good" if kind == GOOD_SURPRISE else "bad" if row["level"] == "strategic" else "watch",
-        "sentence": _sentence(report, row),
+        "sentence": alert_sentence(report, row),
         "action": alert_action(report, row),
         "facts": " · ".join(facts),
     }
@@ -77,7 +77,8 @@ def alert_action(report: Report, row: dict[str, Any]) -> str:
     return own or report.said(f"alert.{kind}.action", str(row["action"] or ""))
 
 
-def _sentence(report: Report, row: dict[str, Any]) -> str:
+def alert_sentence(report: Report, row: dict[str, Any]) -> str:
+    """Say what departs from what, in one sentence."""
     subject = str(row["subject"])
     unit = str(report.kpis.get(subject, {}).get("unit", "money" if row["kind"] == "pacing" else "number"))
     figures = {

@@ -10,8 +10,12 @@ from mmm.reporting.templates import render
 from mmm.texts import LANGUAGES
 
 PAGES = ("strategic", "steering", "operational")
+ROLES_PAGE = "roles"
+"""The same figures, by whoever answers for them."""
 REVIEWS = ("weekly", "monthly", "quarterly")
 """The pack of each ritual: agenda, facts, decisions expected."""
+PUBLISHED = (*PAGES, ROLES_PAGE, *REVIEWS)
+"""Every page drawn at publication."""
 WHOLE = "report"
 """The three pages in one file."""
 
@@ -90,7 +94,7 @@ def _navigation(report: Report, page: str) -> list[tuple[str, str, bool]]:
     """Give address, words, and whether we are there; addresses are relative, so files open anywhere."""
     if page == WHOLE:
         return [(f"#{name}", report.say(f"page.{name}"), False) for name in PAGES]
-    names = (*PAGES, *REVIEWS, "simulator") if report.has_simulator else (*PAGES, *REVIEWS)
+    names = (*PUBLISHED, "simulator") if report.has_simulator else PUBLISHED
     return [(f"{name}.{report.language}.html", report.say(f"page.{name}"), name == page) for name in names]
 
 

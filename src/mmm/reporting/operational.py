@@ -29,7 +29,7 @@ def message(report: Report) -> Markup:
     sentence = report.say(
         "operational.message_one" if grave == 1 else "operational.message_many",
         count=grave,
-        source=_source(report, str(worst.index[0])),
+        source=source_file(report, str(worst.index[0])),
         most=int(worst.iloc[0]),
     )
     return render("message", sentence=sentence, detail=pace_words(report))
@@ -47,7 +47,7 @@ def quality(report: Report) -> Markup | None:
     for row in records(scores[~scores["source"].isin(clean)]):
         each = [str(counts.get((row["source"], rule), "")) for rule in rules]
         score = Markup("{} {}").format(report.percent(float(row["score"])), bar(float(row["score"])))
-        rows.append((_source(report, str(row["source"])), score, *each))
+        rows.append((source_file(report, str(row["source"])), score, *each))
     titles = [report.said(f"rule.{rule}", str(rule).replace("_", " ")) for rule in rules]
     grid = Grid(
         caption=report.say("operational.quality_table"),
@@ -58,7 +58,7 @@ def quality(report: Report) -> Markup | None:
         ],
         rows=rows,
         note=report.say(
-            "operational.quality_rest", sources=", ".join(_source(report, name) for name in clean)
+            "operational.quality_rest", sources=", ".join(source_file(report, name) for name in clean)
         )
         if clean
         else "",
@@ -71,7 +71,7 @@ def quality(report: Report) -> Markup | None:
     )
 
 
-def _source(report: Report, name: str) -> str:
+def source_file(report: Report, name: str) -> str:
     """Name a source by its file, which is what its owner opens; by its own name when it has none."""
     known = report.table("source_map")
     places = known.loc[known["source"] == name, "location"]
@@ -117,13 +117,13 @@ def _finding(report: Report, row: dict[str, Any]) -> tuple[str | Markup, ...]:
     line = row["row"]
     has_line = not pd.isna(line)
     place = [
-        _source(report, str(row["source"])),
+        source_file(report, str(row["source"])),
         *([report.say("operational.line", line=str(int(line)))] if has_line else []),
         str(row["column"] or ""),
     ]
     written = str(row["value"] or "")
     figures = {
-        "source": _source(report, str(row["source"])),
+        "source": source_file(report, str(row["source"])),
         "row": str(int(line)) if has_line else "",
         "column": str(row["column"] or ""),
         "value": written if row["rule"] == "naming" else _localised(report, written),
@@ -144,7 +144,7 @@ def sources(report: Report) -> Markup | None:
         return None
     rows = [
         (
-            _source(report, str(row["source"])),
+            source_file(report, str(row["source"])),
             report.said(f"content.{row['content']}", str(row["content"])),
             str(row["owner"] or "–"),
             report.day(row["first_date"]),

@@ -16,9 +16,10 @@ from mmm.reporting import (
     strategic,
     strategic_plan,
 )
-from mmm.reporting.header import PAGES, REVIEWS, page_footer, page_header
+from mmm.reporting.header import PAGES, PUBLISHED, page_footer, page_header
 from mmm.reporting.report import Report
 from mmm.reporting.reviews import REVIEW_SECTIONS, agenda
+from mmm.reporting.roles import ROLE_SECTIONS
 
 Section = Callable[[Report], Markup | None]
 
@@ -60,6 +61,7 @@ SECTIONS: dict[str, dict[str, Section]] = {
         "health": model_health.health,
         "sources": operational.sources,
     },
+    "roles": ROLE_SECTIONS,
     **REVIEW_SECTIONS,
 }
 
@@ -81,7 +83,6 @@ class Fragment(str):
         return str(self)
 
 
-@lru_cache(maxsize=256)
 def page_section(report: Report, page: str, section: str) -> Fragment:
     """Write one section of a page; nothing when the run has no figures for it.
 
@@ -91,7 +92,13 @@ def page_section(report: Report, page: str, section: str) -> Fragment:
         return Fragment(page_header(report, page), "header")
     if section == "footer":
         return Fragment(page_footer(report), "footer")
-    return Fragment(SECTIONS[page][section](report) or "")
+    return Fragment(_written(report, SECTIONS[page][section]))
+
+
+@lru_cache(maxsize=256)
+def _written(report: Report, section: Section) -> str:
+    """Draw a section once, however many pages show it."""
+    return section(report) or ""
 
 
 def page_sections(report: Report, page: str) -> list[Fragment]:
@@ -99,4 +106,4 @@ def page_sections(report: Report, page: str) -> list[Fragment]:
     return [written for name in SECTIONS[page] if (written := page_section(report, page, name))]
 
 
-__all__ = ["PAGES", "REVIEWS", "SECTIONS", "Fragment", "page_section", "page_sections"]
+__all__ = ["PAGES", "PUBLISHED", "SECTIONS", "Fragment", "page_section", "page_sections"]

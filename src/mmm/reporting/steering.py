@@ -227,11 +227,11 @@ def actions(report: Report) -> Markup | None:
         return None
     rows = [
         (
-            _action_words(report, row, "activity"),
-            _action_words(report, row, "objective"),
+            action_words(report, row, "activity"),
+            action_words(report, row, "objective"),
             kpi_label(report, str(row["kpi"])),
-            _in_unit(report, row, "target"),
-            _in_unit(report, row, "actual"),
+            in_unit(report, row, "target"),
+            in_unit(report, row, "actual"),
             badge(
                 status_class(str(row["status"])), report.said(f"status.{row['status']}", str(row["status"]))
             ),
@@ -252,11 +252,13 @@ def actions(report: Report) -> Markup | None:
     return card(report.say("steering.actions"), table(grid), anchor="actions")
 
 
-def _action_words(report: Report, row: dict[str, Any], name: str) -> str:
+def action_words(report: Report, row: dict[str, Any], name: str) -> str:
+    """Give the words of an action in the reader's language."""
     return report.text(report.actions.get(str(row["action"]), {}).get(name), str(row[name]))
 
 
-def _in_unit(report: Report, row: dict[str, Any], name: str) -> str:
+def in_unit(report: Report, row: dict[str, Any], name: str) -> str:
+    """Write a figure of an action in the unit of its KPI."""
     unit = str(report.kpis.get(str(row["kpi"]), {}).get("unit", "ratio"))
     try:
         return value(report, float(row[name]), unit)
@@ -279,9 +281,9 @@ def objectives(report: Report) -> Markup | None:
         rows.append(
             (
                 label,
-                _in_unit(report, row, "baseline"),
-                _in_unit(report, row, "value"),
-                _in_unit(report, row, "target"),
+                in_unit(report, row, "baseline"),
+                in_unit(report, row, "value"),
+                in_unit(report, row, "target"),
                 _expected(report, row),
                 report.day(row["deadline"]),
                 chance(report, probability),
@@ -321,9 +323,7 @@ def _expected(report: Report, row: dict[str, Any]) -> str:
     """Write what is expected at the deadline, with its interval."""
     unit = str(report.kpis.get(str(row["kpi"]), {}).get("unit", "ratio"))
     between = interval(report, float(row["lower"]), float(row["upper"]), unit)
-    return (
-        f"{_in_unit(report, row, 'expected')} ({between})" if between else _in_unit(report, row, "expected")
-    )
+    return f"{in_unit(report, row, 'expected')} ({between})" if between else in_unit(report, row, "expected")
 
 
 def stages(report: Report) -> Markup | None:

@@ -23,7 +23,7 @@ def run(tmp_path_factory):
 
 def test_every_page_is_published_in_both_languages_with_its_digest(run):
     digests = json.loads((run / "pages" / "manifest.json").read_text())
-    pages = ("strategic", "steering", "operational", "weekly", "monthly", "quarterly", "simulator")
+    pages = ("strategic", "steering", "operational", "roles", "weekly", "monthly", "quarterly", "simulator")
     assert set(digests) == {f"{page}.{language}.html" for page in pages for language in ("fr", "en")}
     for name, digest in digests.items():
         content = (run / "pages" / name).read_bytes()
