@@ -61,13 +61,23 @@ def _workspace(params_file: Path) -> Path:
 
 @app.command()
 def check(
-    params_file: ParamsFile,
+    params_file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PARAMS", help="YAML file of the analysis; or an export, or a folder of exports."
+        ),
+    ],
     as_of: AsOf = None,
     fix_plan: Annotated[
         Path | None, typer.Option("--fix-plan", help="Write what to correct, and where, to this CSV file.")
     ] = None,
 ) -> None:
-    """Check params, sources and quality: every problem at once."""
+    """Check params, sources and quality: every problem at once. Given data files, say how each is read."""
+    if params_file.exists() and params_file.suffix not in {".yaml", ".yml"}:
+        from mmm.terminal.explanations import show_explanations  # noqa: PLC0415
+
+        show_explanations(params_file)
+        return
     from mmm.terminal.check import show_check  # noqa: PLC0415
 
     show_check(params_file, _day(as_of), fix_plan)

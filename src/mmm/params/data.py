@@ -9,7 +9,34 @@ from mmm.params.record import Currency, Money, Name, Positive, Section, Share, T
 
 Frequency = Literal["daily", "weekly", "monthly", "annual"]
 Content = Literal[
-    "media", "fees", "outcome", "control", "plan", "target", "funnel", "nps", "transactions", "journeys"
+    "media",
+    "fees",
+    "outcome",
+    "control",
+    "plan",
+    "target",
+    "funnel",
+    "nps",
+    "transactions",
+    "journeys",
+    "web",
+    "deals",
+    "events",
+]
+Format = Literal[
+    "auto",
+    "csv",
+    "excel",
+    "parquet",
+    "google_ads",
+    "meta_ads",
+    "linkedin_ads",
+    "microsoft_ads",
+    "ga4",
+    "ga4_bigquery",
+    "matomo",
+    "hubspot",
+    "salesforce",
 ]
 
 
@@ -28,14 +55,14 @@ class Source(Section):
     """One export, file or database table, and how to read it."""
 
     content: Content
-    """What the rows are: media, fees, outcome, control, plan, target, funnel, nps, transactions, journeys."""
+    """What the rows are; `docs/how_to/your_own_data.md` says what each holds."""
     path: str | None = None
     """File, relative to the params file."""
     database: str | None = None
     """Database URL instead of a path: `duckdb:///file.db` or `postgresql://...`; secrets as ${NAME} only."""
     table: str | None = None
     """Table to read in `database`."""
-    format: Literal["auto", "csv", "excel", "parquet", "google_ads", "meta_ads"] = "auto"
+    format: Format = "auto"
     """The tool that wrote the file; `auto` recognises it."""
     sheet: str | None = None
     """Sheet of an Excel file; the first one when left out."""

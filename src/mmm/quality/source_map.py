@@ -25,6 +25,9 @@ _USED_FOR = {
     "nps": "steering",
     "transactions": "customers",
     "journeys": "attribution",
+    "web": "coherence",
+    "deals": "coherence",
+    "events": "coherence",
 }
 _POINTS = {Severity.FATAL: 10.0, Severity.WARNING: 1.0, Severity.NOTE: 0.0}
 
@@ -41,7 +44,16 @@ def _line(reading: Reading, analysis: Analysis) -> dict[str, object]:
     dates, covered = reading.dates, last_covered_day(reading)
     age = (pd.Timestamp(analysis.as_of) - covered).days if covered is not None else None
     allowed = ALLOWED_AGE_DAYS.get(reading.declared.refresh)
-    counted = reading.content in {"media", "outcome", "control", "funnel", "nps", "transactions", "journeys"}
+    counted = reading.content in {
+        "media",
+        "outcome",
+        "control",
+        "funnel",
+        "nps",
+        "transactions",
+        "journeys",
+        "events",
+    }
     runs = missing_runs(analysis, dates) if counted and len(dates) else ()
     missing = sum(count for first, _, count in runs if first > dates[0])
     return {

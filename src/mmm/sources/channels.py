@@ -7,21 +7,24 @@ from typing import Any
 from mmm.errors import listed
 from mmm.params import RunParams
 from mmm.params.data import Source
+from mmm.sources.interpretation import Interpreted
 from mmm.sources.raw import Raw, literal, quoted
 
 _WIDE = "spend:"
+_PRICED = frozenset({"media", "fees", "transactions", "web", "deals"})
 
 
-def with_channel(query: str, params: RunParams, name: str, raw: Raw, columns: Collection[str]) -> str:
+def with_channel(query: str, params: RunParams, name: str, raw: Raw, typed: Interpreted) -> str:
     """Complete a query of typed columns with `channel` and `currency` where the content has them.
 
     Transactions are turned into the analysis' currency here, as they stay in the database.
     """
-    source = params.sources[name]
+    source, columns = params.sources[name], typed.columns
     if source.content in {"media", "plan"}:
         query = _by_channel(query, source, columns)
-    if source.content in {"media", "fees", "transactions"}:
-        query = _with_currency(query, params, source, raw, columns)
+    if source.content in _PRICED:
+        header = (raw.recognised and raw.recognised.currency) or typed.currency
+        query = _with_currency(query, header or source.currency or params.currency, columns)
     if source.content == "transactions":
         query = f"SELECT * REPLACE (amount * {_rate(params)} AS amount) FROM ({query})"
     return query
@@ -57,13 +60,11 @@ def _by_channel(query: str, source: Source, columns: Collection[str]) -> str:
     return query
 
 
-def _with_currency(query: str, params: RunParams, source: Source, raw: Raw, columns: Collection[str]) -> str:
+def _with_currency(query: str, usual: str, columns: Collection[str]) -> str:
     """Take the currency of the row, else of the header, else the declared one, else the analysis' own."""
-    header = raw.recognised.currency if raw.recognised else None
-    usual = literal(header or source.currency or params.currency)
     if "currency" in columns:
-        return f"SELECT * REPLACE (coalesce(upper(currency), {usual}) AS currency) FROM ({query})"
-    return f"SELECT *, {usual} AS currency FROM ({query})"
+        return f"SELECT * REPLACE (coalesce(upper(currency), {literal(usual)}) AS currency) FROM ({query})"
+    return f"SELECT *, {literal(usual)} AS currency FROM ({query})"
 
 
 def _regex(pattern: str) -> str:

@@ -50,6 +50,43 @@ _FIXED: dict[str, tuple[Column, ...]] = {
         Column(name="currency", kind="text", required=False),
     ),
 }
+_FIXED |= {
+    "web": (
+        Column(name="date", kind="date", required=False),
+        Column(name="date_end", kind="date", required=False),
+        Column(name="label", kind="text"),
+        Column(name="visits", kind="number"),
+        Column(name="users", kind="number", required=False),
+        Column(name="conversions", kind="number", required=False),
+        Column(name="revenue", kind="number", required=False),
+        Column(name="currency", kind="text", required=False),
+    ),
+    "deals": (
+        Column(name="deal", kind="text", required=False),
+        Column(name="name", kind="text", required=False),
+        Column(name="stage", kind="text"),
+        Column(name="amount", kind="number"),
+        Column(name="date", kind="moment", required=False),
+        Column(name="date_close", kind="moment", required=False),
+        Column(name="origin", kind="text", required=False),
+        Column(name="owner", kind="text", required=False),
+        Column(name="account", kind="text", required=False),
+        Column(name="currency", kind="text", required=False),
+    ),
+    "events": (
+        Column(name="date", kind="date"),
+        Column(name="moment", kind="moment", required=False),
+        Column(name="event", kind="text"),
+        Column(name="user", kind="text", required=False),
+        Column(name="session", kind="text", required=False),
+        Column(name="transaction", kind="text", required=False),
+        Column(name="revenue", kind="number", required=False),
+        Column(name="revenue_usd", kind="number", required=False),
+        Column(name="source", kind="text", required=False),
+        Column(name="medium", kind="text", required=False),
+        Column(name="campaign", kind="text", required=False),
+    ),
+}
 _JOURNEYS = (
     Column(name="journey", kind="text"),
     Column(name="date", kind="moment"),
@@ -63,6 +100,11 @@ _PATHS = (
     Column(name="value", kind="number", required=False),
     Column(name="nulls", kind="number", required=False),
 )
+
+
+def columns_of_content(content: str) -> tuple[Column, ...]:
+    """List the columns that a file of this content may hold, whatever the analysis; none when it depends."""
+    return _MEDIA if content == "media" else _FIXED.get(content, ())
 
 
 def columns_of(params: RunParams, name: str, header: Iterable[str]) -> tuple[Column, ...]:

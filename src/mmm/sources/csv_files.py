@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from mmm.sources.blocks import first_table
 from mmm.sources.encoding import TextFile, read_text, unpacked, utf8_copy
 from mmm.sources.layout import DELIMITERS, Layout, lay_out
 from mmm.sources.problems import SourceProblems
@@ -20,14 +21,16 @@ def read_csv_file(opening: Opening, path: Path, encoding: str | None) -> Raw:
     layout = lay_out(text.head, opening.wanted, opening.dialects)
     if not any(layout.header):
         raise SourceProblems(["no column found, expected a header line: the file is empty or is not a table"])
-    _load(opening.connection, opening.relation, utf8_copy(text, opening.folder), layout)
+    table, done = first_table(utf8_copy(text, opening.folder), layout, opening.folder)
+    _load(opening.connection, opening.relation, table, layout)
     return Raw(
         relation=opening.relation,
         header=layout.header,
         types=("VARCHAR",) * len(layout.header),
         location=str(path),
-        said=_said(text, layout),
+        said=(*_said(text, layout), *done),
         recognised=layout.recognised,
+        above=layout.above,
     )
 
 

@@ -4,14 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mmm.params import RunParams
-from mmm.params.data import Source
-from mmm.sources import dates, numbers
+from mmm.params.data import Frequency, Source
+from mmm.sources import dates, left_out, numbers
+from mmm.sources.date_order import Evidence, Order, order_of
+from mmm.sources.left_out import LeftOut
 from mmm.sources.placing import Placed
+from mmm.sources.problems import SourceProblems
 from mmm.sources.raw import Raw, literal
+from mmm.sources.title_range import TitleRange, title_range
 
 _NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "U")
-_TOTAL = r"(?i)(grand |sous[- ]?|sub[- ]?)?tota(l|ux)\b.*"
+_MONEY = frozenset({"spend", "amount", "revenue", "conversion_value", "value"})
+_RANGED = frozenset({"media", "web"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,117 +33,154 @@ class Interpreted:
     headers: Mapping[str, str]
     said: tuple[str, ...]
     """What was recognised on top of what opening the file said."""
+    currency: str | None = None
+    """Currency that signs beside the amounts tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """How the text cells of one source are read."""
+
+    source: Source
+    frequency: Frequency
+    marks: Mapping[str, numbers.Mark]
+    sign: str | None
+    order: Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """Stored cells of one source, without what is no data."""
+
+    connection: Any
+    relation: str
+    raw: Raw
+    placed: Sequence[Placed]
+    title: TitleRange | None
 
 
 def interpret(
-    connection: Any, params: RunParams, source: Source, raw: Raw, placed: Sequence[Placed]
+    connection: Any, frequency: Frequency, source: Source, raw: Raw, placed: Sequence[Placed]
 ) -> Interpreted:
     """Decide numbers and dates on the evidence of the file, and write the typed columns."""
-    wording = raw.recognised.wording if raw.recognised else None
-    total = _total_rows(raw, placed)
-    where = f"NOT ({total})"
-    relation = f"(SELECT * FROM {raw.relation} WHERE {where})"
-    left_out = _count(connection, raw, total)
-    texts = {p.header: p.cell for p in placed if p.column.kind == "number" and p.is_text}
-    habit = wording.decimal if wording else None
-    marks = numbers.decimal_marks(connection, relation, texts, source.decimal, habit)
-    days = {p.header: p.cell for p in placed if p.column.kind in {"date", "moment"} and p.is_text}
-    order = dates.day_first(
-        connection, relation, days, source.date_format, habit=wording.day_first if wording else None
-    )
-    expressions = {p.column.name: _typed(p, params, source, marks, order) for p in placed}
+    out = left_out.find(connection, raw, placed)
+    relation = f"(SELECT * FROM {raw.relation} WHERE {out.where})" if out.rows else raw.relation
+    title = title_range(raw.above)
+    file = _File(connection=connection, relation=relation, raw=raw, placed=placed, title=title)
+    reading = _decide(file, source, frequency)
+    expressions = {p.column.name: _typed(p, reading) for p in placed}
     faults = {p.column.name: _faults(p, expressions[p.column.name], relation) for p in placed if _may_fail(p)}
-    no_total = "SELECT 0::BIGINT AS row, '' AS \"column\", '' AS label, 0.0::DOUBLE AS value WHERE false"
-    totals = _totals(raw, placed, expressions, total) if left_out else []
+    covered = _covered(source, placed, title)
+    said = _habits(reading, placed, out, covered)
     return Interpreted(
-        columns=expressions,
+        columns={**expressions, **(covered[0] if covered else {})},
         faults=faults,
-        totals=" UNION ALL ".join(totals) or no_total,
-        where=where,
+        totals=_totals(raw, placed, expressions, out),
+        where=out.where,
         headers={p.column.name: p.header for p in placed},
-        said=tuple(_habits(marks, order, days, left_out, source)),
+        said=tuple(said),
+        currency=numbers.CURRENCY_SIGNS[reading.sign] if reading.sign else None,
     )
+
+
+def _decide(file: _File, source: Source, frequency: Frequency) -> _Reading:
+    raw, placed, asked = file.raw, file.placed, (file.connection, file.relation)
+    wording = raw.recognised.wording if raw.recognised else None
+    texts = {p.header: p.cell for p in placed if p.column.kind == "number" and p.is_text}
+    money = {p.header: p.cell for p in placed if p.column.name in _MONEY and p.is_text}
+    sign = numbers.currency_sign(*asked, money)
+    _refuse_unknown_dollar(sign, source, raw, placed)
+    days = {p.header: p.cell for p in placed if p.column.kind in {"date", "moment"} and p.is_text}
+    evidence = Evidence(
+        title=file.title,
+        habit=wording.day_first if wording else None,
+        tool=raw.recognised.label if raw.recognised else "",
+        certain={header: dates.certain(cell) for header, cell in days.items()},
+    )
+    habit = wording.decimal if wording else None
+    return _Reading(
+        source=source,
+        frequency=frequency,
+        marks=numbers.decimal_marks(*asked, texts, source.decimal, habit),
+        sign=sign,
+        order=order_of(*asked, days, source.date_format, evidence),
+    )
+
+
+def _refuse_unknown_dollar(sign: str | None, source: Source, raw: Raw, placed: Sequence[Placed]) -> None:
+    """Refuse a bare `$` of which nothing says the country."""
+    stated = (raw.recognised and raw.recognised.currency) or source.currency
+    if sign == "$" and not stated and not any(p.column.name == "currency" for p in placed):
+        raise SourceProblems(
+            ["amounts carry $, which may be of the United States or another country: add `currency: USD`"]
+        )
+
+
+def _covered(
+    source: Source, placed: Sequence[Placed], title: TitleRange | None
+) -> tuple[dict[str, str], str] | None:
+    """Give a table without dates the days that its title lines state, and never one day alone."""
+    dated = any(p.column.name == "date" for p in placed)
+    if dated or title is None or source.content not in _RANGED:
+        return None
+    said = f'each row covers {title.first} to {title.last} (title line "{title.quote}")'
+    ends = {"date": title.first, "date_end": title.last}
+    return {name: f"TIMESTAMP '{day}'" for name, day in ends.items()}, said
 
 
 def _habits(
-    marks: Mapping[str, str],
-    order: Mapping[str, bool],
-    days: Mapping[str, str],
-    left_out: int,
-    source: Source,
+    reading: _Reading,
+    placed: Sequence[Placed],
+    out: LeftOut,
+    covered: tuple[dict[str, str], str] | None,
 ) -> list[str]:
     said = []
-    if "," in marks.values():
+    if "," in reading.marks.values():
         said.append("decimal comma")
-    if source.date_format and days:
-        said.append(f"dates {source.date_format}")
-    if left_out:
-        said.append(f"{left_out} total row{'s' if left_out > 1 else ''} left out")
-    return said
+    if reading.source.date_format and any(p.column.kind == "date" and p.is_text for p in placed):
+        said.append(f"dates {reading.source.date_format}")
+    said += reading.order.said
+    if covered:
+        said.append(covered[1])
+    return [*said, *out.said]
 
 
-def _total_rows(raw: Raw, placed: Sequence[Placed]) -> str:
-    """Say in SQL which rows are totals: a first cell that says so, and no date."""
-    first = _first_text(raw)
-    day = next((p for p in placed if p.column.name == "date"), None)
-    if first is None or raw.stays or day is None:
-        return "false"
-    dialect = raw.recognised.dialect if raw.recognised else None
-    pattern = dialect.left_out.pattern if dialect and dialect.left_out else _TOTAL
-    undated = f" OR NOT regexp_matches({day.cell}, '\\d')" if day.is_text else ""
-    return (
-        f"regexp_full_match(trim(coalesce({first}, '')), {literal(pattern)}) "
-        f"AND ({day.cell} IS NULL{undated})"
-    )
-
-
-def _first_text(raw: Raw) -> str | None:
-    return next((f"c{at}" for at, kind in enumerate(raw.types) if kind == "VARCHAR"), None)
-
-
-def _count(connection: Any, raw: Raw, where: str) -> int:
-    if where == "false":
-        return 0
-    return int(connection.execute(f"SELECT count(*) FROM {raw.relation} WHERE {where}").fetchall()[0][0])
-
-
-def _totals(raw: Raw, placed: Sequence[Placed], expressions: Mapping[str, str], total: str) -> list[str]:
+def _totals(raw: Raw, placed: Sequence[Placed], expressions: Mapping[str, str], out: LeftOut) -> str:
     """Query the figures of the total rows, to be held against the rows they sum."""
-    return [
-        f'SELECT row, {literal(p.header)} AS "column", trim({_first_text(raw)}) AS label, '
-        f"{expressions[p.column.name]} AS value FROM {raw.relation} WHERE {total}"
+    queries = [
+        f'SELECT row, {literal(p.header)} AS "column", trim({left_out.first_text(raw)}) AS label, '
+        f"{expressions[p.column.name]} AS value FROM {raw.relation} WHERE row IN ({out.listed_totals})"
         for p in placed
-        if p.column.kind == "number"
+        if p.column.kind == "number" and out.totals
     ]
+    nothing = "SELECT 0::BIGINT AS row, '' AS \"column\", '' AS label, 0.0::DOUBLE AS value WHERE false"
+    return " UNION ALL ".join(queries) or nothing
 
 
-def _typed(
-    p: Placed, params: RunParams, source: Source, marks: Mapping[str, Any], order: Mapping[str, bool]
-) -> str:
+def _typed(p: Placed, reading: _Reading) -> str:
     kind = p.column.kind
     if kind == "text":
         cell = f"CAST({p.cell} AS VARCHAR)"
         return f"CASE WHEN {numbers.is_missing(cell)} THEN NULL ELSE trim({cell}) END"
     if kind == "number":
         if p.is_text:
-            value = numbers.number(p.cell, marks[p.header])
-            return f"CASE WHEN NOT {numbers.is_missing(p.cell)} THEN {value} END"
+            return numbers.number(p.cell, reading.marks[p.header], reading.sign)
         is_number = p.stored.startswith(_NUMERIC) or p.stored == "BOOLEAN"
         return f"CAST({p.cell} AS DOUBLE)" if is_number else "NULL::DOUBLE"
-    moment = _moment(p, params, source, order)
+    moment = _moment(p, reading)
     return moment if kind == "moment" else f"date_trunc('day', {moment})::TIMESTAMP"
 
 
-def _moment(p: Placed, params: RunParams, source: Source, order: Mapping[str, bool]) -> str:
+def _moment(p: Placed, reading: _Reading) -> str:
     if p.stored == "TIMESTAMP WITH TIME ZONE":
         return f"({p.cell} AT TIME ZONE 'UTC')"
     if p.stored.startswith(("TIMESTAMP", "DATE")):
         return f"CAST({p.cell} AS TIMESTAMP)"
     return dates.date(
         _as_text(p),
-        day_first=order.get(p.header, True),
-        declared=source.date_format if p.is_text else None,
-        frequency=params.calendar.frequency,
+        day_first=reading.order.day_first.get(p.header, True),
+        declared=reading.source.date_format if p.is_text else None,
+        frequency=reading.frequency,
     )
 
 

@@ -3,9 +3,9 @@
 import csv
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mmm.sources.dialects import Dialect, Recognised, recognise, unbroken
+from mmm.sources.dialects import Dialect, Recognised, plain, recognise, unbroken
 
 DELIMITERS = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "bar"}
 _SEARCHED = 40
@@ -22,6 +22,8 @@ class Layout:
     header: tuple[str, ...]
     delimiter: str = ""
     recognised: Recognised | None = None
+    above: tuple[str, ...] = ()
+    """Lines above the header, as written: they may say which days the file covers."""
 
 
 def lay_out(head: str, wanted: Collection[str], dialects: Sequence[Dialect]) -> Layout:
@@ -36,9 +38,7 @@ def lay_out(head: str, wanted: Collection[str], dialects: Sequence[Dialect]) -> 
         for mark in DELIMITERS
     ]
     (_, layout), mark = max(found, key=lambda candidate: candidate[0][0])
-    return Layout(
-        header_line=layout.header_line, header=layout.header, delimiter=mark, recognised=layout.recognised
-    )
+    return replace(layout, delimiter=mark, above=tuple(lines[: layout.header_line - 1]))
 
 
 def header_in(
@@ -60,7 +60,8 @@ def header_in(
         score = (len(known.columns) if known else 0, named, int(as_wide), widths[usual] * as_wide, -at)
         if best is None or score > best[0]:
             header = tuple(cell.strip() for cell in row)
-            best = score, Layout(header_line=at + 1, header=header, recognised=known)
+            above = tuple(" ".join(cell for cell in line if cell) for line in rows[:at])
+            best = score, Layout(header_line=at + 1, header=header, recognised=known, above=above)
     return best or ((0, 0, 0, 0, 0), Layout(header_line=1, header=()))
 
 
@@ -73,4 +74,4 @@ def position(name: str, header: Sequence[str]) -> int | None:
 
 
 def _plain(name: str) -> str:
-    return unbroken(name).strip().casefold()
+    return plain(unbroken(name))

@@ -1,6 +1,7 @@
 """Numbers as people write them: which decimal mark a file uses, on its own evidence."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,10 +11,24 @@ from mmm.sources.raw import literal
 Mark = Literal[",", "."]
 MISSING = ("", "-", "--")
 """Cells that say "nothing reported": not zero."""
+CURRENCY_SIGNS: Mapping[str, str | None] = {
+    "€": "EUR",
+    "EUR": "EUR",
+    "£": "GBP",
+    "GBP": "GBP",
+    "CHF": "CHF",
+    "US$": "USD",
+    "USD": "USD",
+    "$": None,
+}
+"""Signs beside an amount and their currency; `$` is that of several countries."""
 _SPACES = r" \x{a0}\x{202f}"
 _THOUSANDS = {",": rf"[{_SPACES}.'’]", ".": rf"[{_SPACES},'’]"}
 _TRIMMED = "' \u00a0\u202f\t'"
 _SIGN = "[+-]?"
+_GAP = rf"[{_SPACES}]*"
+_AFFIX = "(" + "|".join(re.escape(sign) for sign in CURRENCY_SIGNS) + ")"
+_BESIDE = rf"{_AFFIX}{_GAP}|{_GAP}{_AFFIX}|{_GAP}%"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +37,8 @@ class _Seen:
 
     comma: int
     dot: int
-    ambiguous: int
     example: str | None
+    """A cell that may be read with or without decimals."""
 
 
 def is_missing(cell: str) -> str:
@@ -32,18 +47,68 @@ def is_missing(cell: str) -> str:
     return f"({cell} IS NULL OR trim({cell}, {_TRIMMED}) IN ({marks}))"
 
 
-def number(cell: str, mark: Mark) -> str:
-    """Read in SQL a text cell as a number; NULL when it is not one."""
+def number(cell: str, mark: Mark, sign: str | None = None) -> str:
+    """Read in SQL a text cell as a number; NULL when it is not one.
+
+    A per cent sign divides by 100. Of currency signs only those of the currency of
+    `sign` are accepted: a cell in another one is not read.
+    """
     groups = _THOUSANDS[mark]
     point = "," if mark == "," else r"\."
     whole = rf"(\d+|\d{{1,3}}({groups}\d{{3}})+)"
     exponent = r"([eE][+-]?\d+)?" if mark == "." else ""
-    pattern = rf"{_SIGN}({whole}({point}\d*)?|{point}\d+){exponent}"
-    bare = f"regexp_replace(trim({cell}, {_TRIMMED}), {literal(groups)}, '', 'g')"
+    figure = rf"({whole}({point}\d*)?|{point}\d+){exponent}"
+    before, after = _around(sign)
+    pattern = rf"{_SIGN}{before}{_SIGN}{figure}{after}"
+    kept = r"[^\d,eE+-]" if mark == "," else r"[^\d.eE+-]"
+    shown = f"trim({cell}, {_TRIMMED})"
+    bare = f"regexp_replace({_without(shown, sign)}, {literal(kept)}, '', 'g')"
+    other, plain = (".", f"replace({cell}, ',', '.')") if mark == "," else (",", cell)
     if mark == ",":
         bare = f"replace({bare}, ',', '.')"
-    matches = f"regexp_full_match(trim({cell}, {_TRIMMED}), {literal(pattern)})"
-    return f"CASE WHEN {matches} THEN TRY_CAST({bare} AS DOUBLE) END"
+    slow = (
+        f"CASE WHEN regexp_full_match({shown}, {literal(pattern)}) "
+        f"THEN TRY_CAST({bare} AS DOUBLE) / CASE WHEN contains({cell}, '%') THEN 100 ELSE 1 END END"
+    )
+    # Most cells are plain: no pattern is looked for in those.
+    fast = f"regexp_full_match({cell}, '-?\\d+([.,]\\d+)?') AND NOT contains({cell}, '{other}')"
+    return f"CASE WHEN {fast} THEN TRY_CAST({plain} AS DOUBLE) ELSE {slow} END"
+
+
+def _accepted(sign: str | None) -> list[str]:
+    if sign is None:
+        return []
+    currency = CURRENCY_SIGNS[sign]
+    return [other for other, of in CURRENCY_SIGNS.items() if of == currency]
+
+
+def _around(sign: str | None) -> tuple[str, str]:
+    """Give the patterns of what may stand before and after the figure."""
+    if sign is None:
+        return "", rf"({_GAP}%)?"
+    affix = "(" + "|".join(re.escape(other) for other in _accepted(sign)) + ")"
+    return rf"({affix}{_GAP})?", rf"({_GAP}{affix}|{_GAP}%)?"
+
+
+def _without(shown: str, sign: str | None) -> str:
+    """Take currency letters away: the E of EUR is no exponent."""
+    for other in _accepted(sign):
+        shown = f"replace({shown}, {literal(other)}, '')"
+    return shown
+
+
+def currency_sign(connection: Any, relation: str, columns: Mapping[str, str]) -> str | None:
+    """Find the currency sign that most amounts of these columns carry; None when none does."""
+    counts: dict[str, int] = {}
+    for cell in columns.values():
+        rows = connection.execute(
+            f"SELECT regexp_extract({cell}, {literal(_AFFIX)}) AS sign, count(*) FROM {relation} "
+            f"WHERE regexp_matches({cell}, '[€£$]|[A-Z]{{3}}') GROUP BY 1"
+        ).fetchall()
+        for sign, count in rows:
+            if sign:
+                counts[sign] = counts.get(sign, 0) + count
+    return max(counts, key=lambda sign: counts[sign], default=None)
 
 
 def decimal_marks(
@@ -66,7 +131,7 @@ def decimal_marks(
     """
     if declared or not columns:
         return dict.fromkeys(columns, declared or ".")
-    seen = dict(zip(columns, _seen(connection, relation, list(columns.values())), strict=True))
+    seen = {name: _seen(connection, relation, cell) for name, cell in columns.items()}
     comma, dot = sum(s.comma for s in seen.values()), sum(s.dot for s in seen.values())
     agreed: Mark | None = "," if comma and not dot else "." if dot and not comma else habit
     marks: dict[str, Mark] = {}
@@ -74,7 +139,7 @@ def decimal_marks(
     for name, proof in seen.items():
         if proof.comma or proof.dot:
             marks[name] = "," if proof.comma > proof.dot else "."
-        elif agreed or not proof.ambiguous:
+        elif agreed or proof.example is None:
             marks[name] = agreed or "."
         else:
             problems.append(
@@ -86,39 +151,34 @@ def decimal_marks(
     return marks
 
 
-def _seen(connection: Any, relation: str, columns: Sequence[str]) -> list[_Seen]:
-    wanted = ", ".join(
-        f"count(*) FILTER ({_proves_comma(c)}), count(*) FILTER ({_proves_dot(c)}), "
-        f"count(*) FILTER ({_is_ambiguous(c)}), any_value({c}) FILTER ({_is_ambiguous(c)})"
-        for c in columns
+def _seen(connection: Any, relation: str, cell: str) -> _Seen:
+    """Count proofs over the shapes of the cells: every digit a 9 but a leading 0."""
+    shape = (
+        f"CASE WHEN {cell}[1] = '0' THEN '0' || translate({cell}[2:], '0123456789', '9999999999') "
+        f"ELSE translate({cell}, '0123456789', '9999999999') END"
     )
-    row = connection.execute(f"SELECT {wanted} FROM {relation}").fetchall()[0]
-    return [
-        _Seen(comma=row[at], dot=row[at + 1], ambiguous=row[at + 2], example=row[at + 3])
-        for at in range(0, len(row), 4)
-    ]
+    rows = connection.execute(
+        f"SELECT {shape} AS shape, count(*), min({cell}) FROM {relation} "
+        f"WHERE contains({cell}, ',') OR contains({cell}, '.') GROUP BY 1 ORDER BY 3"
+    ).fetchall()
+    comma = dot = 0
+    example = None
+    for raw, count, cell_shown in rows:
+        figure = re.sub(_PYTHON_BESIDE, "", raw.strip(" \u00a0\u202f\t")).lstrip("+-")
+        comma += count * bool(_COMMA.fullmatch(figure))
+        dot += count * bool(_DOT.fullmatch(figure))
+        if example is None and _AMBIGUOUS.fullmatch(figure):
+            example = cell_shown
+    return _Seen(comma=comma, dot=dot, example=example)
 
 
-def _full(cell: str, pattern: str) -> str:
-    return f"regexp_full_match(trim({cell}, {_TRIMMED}), {literal(_SIGN + pattern)})"
-
-
-def _proves_comma(cell: str) -> str:
-    other_length = r"[\d \x{a0}\x{202f}.'’]*,(\d{0,2}|\d{4,})"
-    after_group = rf"\d{{1,3}}([{_SPACES}.'’]\d{{3}})+,\d+"
-    long_or_zero = r"(0|\d{4,}),\d+"
-    return " OR ".join(_full(cell, pattern) for pattern in (other_length, after_group, long_or_zero))
-
-
-def _proves_dot(cell: str) -> str:
-    other_length = r"[\d \x{a0}\x{202f},'’]*\.(\d{0,2}|\d{4,})([eE][+-]?\d+)?"
-    after_group = rf"\d{{1,3}}([{_SPACES},'’]\d{{3}})+\.\d+"
-    long_or_zero = r"(0|\d{4,})\.\d+"
-    many_groups = r"\d{1,3}(,\d{3}){2,}"
-    return " OR ".join(
-        _full(cell, pattern) for pattern in (other_length, after_group, long_or_zero, many_groups)
-    )
-
-
-def _is_ambiguous(cell: str) -> str:
-    return _full(cell, r"[1-9]\d{0,2}[,.]\d{3}")
+_GROUP = " \u00a0\u202f'’"
+_PYTHON_BESIDE = re.compile(_BESIDE.replace(_SPACES, " \u00a0\u202f"))
+_COMMA = re.compile(
+    rf"[\d.{_GROUP}]*,(\d{{0,2}}|\d{{4,}})|\d{{1,3}}([.{_GROUP}]\d{{3}})+,\d+|(0|\d{{4,}}),\d+"
+)
+_DOT = re.compile(
+    rf"[\d,{_GROUP}]*\.(\d{{0,2}}|\d{{4,}})([eE][+-]?\d+)?|\d{{1,3}}([,{_GROUP}]\d{{3}})+\.\d+"
+    r"|(0|\d{4,})\.\d+|\d{1,3}(,\d{3}){2,}"
+)
+_AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[,.]\d{3}")

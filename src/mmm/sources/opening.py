@@ -7,6 +7,7 @@ from mmm.params.data import Source
 from mmm.sources.csv_files import read_csv_file
 from mmm.sources.databases import read_database_table
 from mmm.sources.dialects import DIALECTS, Dialect
+from mmm.sources.json_lines import is_json_lines, read_json_lines
 from mmm.sources.parquet_files import read_parquet_file
 from mmm.sources.problems import SourceProblems
 from mmm.sources.raw import Opening, Raw
@@ -31,7 +32,7 @@ def open_source(connection: object, params: RunParams, name: str, folder: Path) 
         return read_database_table(opening, source.database, source.table or "", params.file.parent.resolve())
     path = params.beside(source.path or "")
     _check_there(path)
-    return _open_file(opening, path, source)
+    return open_file(opening, path, source)
 
 
 def _check_there(path: Path) -> None:
@@ -44,14 +45,17 @@ def _check_there(path: Path) -> None:
     raise SourceProblems([f"no such file, {hint}: check the name"])
 
 
-def _open_file(opening: Opening, path: Path, source: Source) -> Raw:
+def open_file(opening: Opening, path: Path, source: Source) -> Raw:
+    """Store the cells of a file on the connection, as `format` declares or as its first bytes say."""
     with path.open("rb") as file:
-        start = file.read(4)
+        start = file.read(64)
     asked = source.format
-    if asked == "parquet" or (asked == "auto" and start == _PARQUET):
+    if asked == "parquet" or (asked == "auto" and start[:4] == _PARQUET):
         return read_parquet_file(opening, path)
-    if asked == "excel" or (asked != "csv" and start in _EXCEL):
+    if asked == "excel" or (asked != "csv" and start[:4] in _EXCEL):
         return _recognised(read_sheet(opening, path, source.sheet), source)
+    if asked != "csv" and is_json_lines(start):
+        return _recognised(read_json_lines(opening, path), source)
     return _recognised(read_csv_file(opening, path, source.encoding), source)
 
 

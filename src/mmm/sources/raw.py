@@ -41,6 +41,8 @@ class Raw:
     said: tuple[str, ...]
     """Pieces of the sentence that explains what was recognised."""
     recognised: Recognised | None = None
+    above: tuple[str, ...] = ()
+    """Title lines above the header."""
     stays: bool = False
     """Typed columns are read from where they are at each question, never copied."""
 

@@ -58,7 +58,7 @@ def _read(database: Database, params: RunParams, name: str, folder: Path) -> Sou
     connection, source = database.connection, params.sources[name]
     raw = open_source(connection, params, name, folder)
     placed = place(source, raw, columns_of(params, name, raw.header))
-    typed = interpret(connection, params, source, raw, placed)
+    typed = interpret(connection, params.calendar.frequency, source, raw, placed)
     _create(connection, params, name, raw, typed)
     unmatched = unmatched_campaigns(connection, name, source)
     if unmatched:
@@ -87,7 +87,7 @@ def _create(connection: Any, params: RunParams, name: str, raw: Raw, typed: Inte
     connection.execute(
         f"CREATE {kind} {stage} AS SELECT row, {columns} FROM {raw.relation} WHERE {typed.where}"
     )
-    query = with_channel(f"SELECT * FROM {stage}", params, name, raw, typed.columns)
+    query = with_channel(f"SELECT * FROM {stage}", params, name, raw, typed)
     connection.execute(f"CREATE {kind} {quoted(name)} AS {query}")
 
 

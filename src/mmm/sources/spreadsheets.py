@@ -34,6 +34,7 @@ def read_sheet(opening: Opening, path: Path, sheet: str | None) -> Raw:
         location=str(path),
         said=(*tool, "Excel", f"sheet {chosen}", *title_lines(layout.header_line)),
         recognised=layout.recognised,
+        above=layout.above,
     )
 
 

@@ -95,12 +95,14 @@ def test_the_declared_decimal_mark_decides(read, mark, first):
 
 
 def test_numbers_that_are_none_become_faults_with_their_line(read):
-    table = read("date;spend\n2026-09-07;12 34\n2026-09-14;n.c.\n2026-09-21;5 €\n")
-    assert table.to_pandas()["spend"].isna().all()
+    table = read(
+        "date;spend\n2026-09-07;12 34\n2026-09-14;n.c.\n2026-09-21;5 $\n2026-09-21;6 €\n2026-09-21;7 €\n"
+    )
+    assert table.to_pandas()["spend"].fillna(-1).tolist() == [-1, -1, -1, 6, 7]
     assert table.faults[["row", "column", "kind", "value"]].to_numpy().tolist() == [
         [2, "spend", "not_a_number", "12 34"],
         [3, "spend", "not_a_number", "n.c."],
-        [4, "spend", "not_a_number", "5 €"],
+        [4, "spend", "not_a_number", "5 $"],
     ]
 
 
@@ -135,6 +137,50 @@ def test_an_ambiguous_day_and_month_is_refused(read, tmp_path):
         '  - sources.tv (tv.csv): column date: "07/09/2026" may be day/month or month/day and no date of '
         'the file decides: add `date_format: "%d/%m/%Y"` or `"%m/%d/%Y"` to the source'
     )
+
+
+@pytest.mark.parametrize(
+    ("above", "cells", "read_as"),
+    [
+        ("Du 1 sept. 2026 au 30 sept. 2026", ["07/09/2026", "08/09/2026"], ["2026-09-07", "2026-09-08"]),
+        ("September 1, 2026 - September 30, 2026", ["9/7/2026", "9/8/2026"], ["2026-09-07", "2026-09-08"]),
+        ("Période : 2026-07-01 - 2026-09-30", ["07/09/2026", "08/09/2026"], ["2026-07-09", "2026-08-09"]),
+    ],
+)
+def test_the_range_of_the_title_lines_decides_and_is_quoted(read, above, cells, read_as):
+    rows = "".join(f"{cell};1\n" for cell in cells)
+    if read_as[0] == "2026-07-09":
+        with pytest.raises(UserInputError, match="may be day/month or month/day"):
+            read(f"{above}\ndate;spend\n{rows}")  # both readings are within the range
+        return
+    table = read(f"{above}\ndate;spend\n{rows}")
+    assert days(table) == read_as
+    assert f'title line "{above}"' in table.dialect
+
+
+def test_when_the_file_was_made_decides_nothing(read):
+    with pytest.raises(UserInputError, match="may be day/month or month/day"):
+        read("Generated September 7, 2026 - September 8, 2026\ndate;spend\n07/09/2026;1\n")
+
+
+def test_another_date_of_the_same_rows_decides(read):
+    table = read("date;date_end;spend\n07/09/2026;2026-09-07;1\n08/09/2026;2026-09-08;2\n")
+    assert days(table) == ["2026-09-07", "2026-09-08"]
+    assert "dates day/month (as column date_end says in the same rows)" in table.dialect
+
+
+def test_signs_of_currency_and_per_cent_are_read(read):
+    table = read("date;spend;impressions\n2026-09-07;1 234,56 €;62,5 %\n2026-09-14;€ 2;5\n")
+    rows = table.to_pandas()
+    assert rows["spend"].tolist() == [1234.56, 2.0]
+    assert rows["impressions"].tolist() == [0.625, 5.0]
+    assert set(rows["currency"]) == {"EUR"}
+
+
+def test_a_dollar_of_no_country_is_refused(read):
+    with pytest.raises(UserInputError, match=r"amounts carry \$, .*: add `currency: USD`"):
+        read("date;spend\n2026-09-07;$5.25\n")
+    assert read("date;spend\n2026-09-07;$5.25\n", currency="CAD").to_pandas()["currency"].tolist() == ["CAD"]
 
 
 def test_the_declared_date_format_decides(read):

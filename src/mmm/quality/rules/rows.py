@@ -15,6 +15,7 @@ _EVERY = (
     "nps",
     "transactions",
     "journeys",
+    "events",
 )
 _MONEY = ("spend", "amount")
 _EMPTY = "{column} IS NULL"

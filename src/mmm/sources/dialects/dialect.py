@@ -4,10 +4,13 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Literal
 
-_CURRENCY_SUFFIX = re.compile(r"\s*\(([A-Z]{3})\)$")
+_CURRENCY_SUFFIX = re.compile(r"\s*[(\[]([A-Z]{3}|€|£)[)\]]$")
+_SIGNS = {"€": "EUR", "£": "GBP"}
+_AMOUNTS = ("spend", "amount", "revenue", "conversion_value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,11 +19,11 @@ class Wording:
 
     language: str
     columns: Mapping[str, tuple[str, ...]]
-    """Our column: its headers, the preferred one first."""
+    """Our column: its headers, the preferred one first; `*` stands for any characters."""
     decimal: Literal[",", "."]
     """Decides numbers such as 1,234 when no other number of the file does."""
     day_first: bool | None
-    """Decides dates such as 01/09/2026; None where a re-saved file could be either."""
+    """Decides dates such as 01/09/2026 when the file itself does not; None where it could be either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,7 @@ class Recognised:
     @property
     def label(self) -> str:
         """Tool and language."""
-        return f"{self.dialect.label} {self.wording.language}"
+        return f"{self.dialect.label} {self.wording.language}".strip()
 
 
 def recognise(dialect: Dialect, header: Sequence[str]) -> Recognised | None:
@@ -67,11 +70,13 @@ def recognise(dialect: Dialect, header: Sequence[str]) -> Recognised | None:
     if len(header) < min(map(len, dialect.signature)):
         return None
     repaired = [unbroken(cell) for cell in header]
-    plain = [_plain(_CURRENCY_SUFFIX.sub("", cell)) for cell in repaired]
+    names_found = [plain(_CURRENCY_SUFFIX.sub("", cell)) for cell in repaired]
     best: Recognised | None = None
     for wording in dialect.wordings:
         columns = {
-            ours: at for ours, names in wording.columns.items() if (at := _position(names, plain)) is not None
+            ours: at
+            for ours, names in wording.columns.items()
+            if (at := _position(names, names_found)) is not None
         }
         if not any(set(wanted) <= set(columns) for wanted in dialect.signature):
             continue
@@ -94,25 +99,39 @@ def unbroken(text: str) -> str:
     >>> unbroken("Montant dÃ©pensÃ© (EUR)")
     'Montant dépensé (EUR)'
     """
-    try:
-        return text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return text
+    for codec in ("cp1252", "latin-1"):
+        try:
+            return text.encode(codec).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text
 
 
 def _position(names: Sequence[str], header: Sequence[str]) -> int | None:
-    return next((header.index(name) for name in map(_plain, names) if name in header), None)
+    for name in map(plain, names):
+        if name in header:
+            return header.index(name)
+        if "*" in name and (alike := next((cell for cell in header if fnmatchcase(cell, name)), None)):
+            return header.index(alike)
+    return None
 
 
 @lru_cache(maxsize=4096)
-def _plain(text: str) -> str:
-    """Spaces, apostrophes and case as nobody distinguishes them; accents stay."""
-    spaced = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
-    return spaced.replace("’", "'").casefold()
+def plain(text: str) -> str:
+    """Give a header as people compare them: spaces, apostrophes, accents and case make no difference.
+
+    Examples
+    --------
+    >>> plain("Coût\u00a0/ conv.")
+    'cout / conv.'
+    """
+    spaced = re.sub(r"\s+", " ", unicodedata.normalize("NFKD", text)).strip()
+    bare = "".join(letter for letter in spaced if not unicodedata.combining(letter))
+    return bare.replace("’", "'").casefold()
 
 
 def _currency(header: Sequence[str], columns: Mapping[str, int]) -> str | None:
-    if "spend" not in columns:
-        return None
-    found = _CURRENCY_SUFFIX.search(header[columns["spend"]])
-    return found.group(1) if found else None
+    for amount in _AMOUNTS:
+        if amount in columns and (found := _CURRENCY_SUFFIX.search(header[columns[amount]])):
+            return _SIGNS.get(found.group(1), found.group(1))
+    return None

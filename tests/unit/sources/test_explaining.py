@@ -1,0 +1,88 @@
+"""Files without params: what is known is said, what is not is proposed or asked.
+
+Evidence: files written here.
+"""
+
+from mmm.sources import explain_file
+from mmm.sources.title_range import title_range
+
+
+def explain(tmp_path, text, name="file.csv"):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    return explain_file(tmp_path / name)
+
+
+def test_columns_of_an_unknown_file_are_proposed_with_what_to_declare(tmp_path):
+    explained = explain(
+        tmp_path,
+        "Semaine du;Levier;Nom campagne;Dépenses HT;Affichages;Clics\n"
+        "31/08/2026;Display;ete_1;1 200,50;10 000;120\n",
+        "regie.csv",
+    )
+    assert explained.is_proposed
+    assert explained.content == "media"
+    assert dict(explained.columns) == {
+        "date": "Semaine du",
+        "campaign": "Nom campagne",
+        "spend": "Dépenses HT",
+        "impressions": "Affichages",
+        "clicks": "Clics",
+    }
+    assert explained.unused == ("Levier",)
+    assert explained.sums["spend"] == 1200.5
+    assert explained.declaration == (
+        "regie:\n  content: media\n"
+        f"  path: {tmp_path / 'regie.csv'}\n  columns:\n    date: Semaine du\n    campaign: Nom campagne\n"
+        "    spend: Dépenses HT\n    impressions: Affichages\n    clicks: Clics\n"
+        "  channel: ?            # or `campaigns: {pattern: channel}`\n"
+        "  currency: ?           # the file does not say it"
+    )
+
+
+def test_a_column_whose_cells_are_not_of_its_kind_is_not_proposed(tmp_path):
+    explained = explain(tmp_path, "date;cost;spend\n2026-09-07;cheap;12\n2026-09-08;dear;13\n")
+    assert explained.columns["spend"] == "spend"
+
+
+def test_transactions_are_told_from_media(tmp_path):
+    explained = explain(tmp_path, "Client;Date d'achat;Montant\nC1;2026-09-07;12,5\n")
+    assert explained.content == "transactions"
+    assert dict(explained.columns) == {"customer": "Client", "date": "Date d'achat", "amount": "Montant"}
+
+
+def test_what_cannot_be_decided_is_a_problem(tmp_path):
+    explained = explain(tmp_path, "Jour;Dépenses\n07/09/2026;12\n")
+    assert len(explained.problems) == 1
+    assert "may be day/month or month/day" in explained.problems[0]
+
+
+def test_a_file_of_nothing_known_asks(tmp_path):
+    explained = explain(tmp_path, "a;b\n1;2\n")
+    assert explained.problems == (
+        "no known tool and no column that looks like ours: declare `content` and `columns`",
+    )
+
+
+def test_a_summary_row_without_a_name_is_left_out_when_it_is_the_sum(tmp_path):
+    head = "Reporting starts,Reporting ends,Day,Campaign name,Amount spent (EUR)\n"
+    rows = "2026-09-01,2026-09-01,2026-09-01,a,10.5\n2026-09-02,2026-09-02,2026-09-02,b,2\n"
+    assert explain(tmp_path, f"{head}2026-09-01,2026-09-02,,,12.5\n{rows}").sums["spend"] == 12.5
+    assert explain(tmp_path, f"{head}2026-09-01,2026-09-01,2026-09-01,,12\n{rows}").sums["spend"] == 24.5
+
+
+def test_a_range_of_days_is_read_from_title_lines():
+    found = title_range(["# Date de début : 20260901", "# Date de fin : 20260930"])
+    assert found is not None
+    assert (str(found.first), str(found.last)) == ("2026-09-01", "2026-09-30")
+    assert title_range(["Report Time: 9/1/2026,9/2/2026"]) is None
+    assert title_range(["Date Generated: September 3, 2026", "September 1, 2026"]) is None
+
+
+def test_a_total_energies_opportunity_is_no_total(tmp_path):
+    explained = explain(
+        tmp_path,
+        "Opportunity Name,Stage,Amount,Close Date\nTotal Energies,Won,5,2026-05-31\n"
+        "Totaux,Won,6,2026-05-30\nTotal,,11,\n\nCopyright (c) 2026 salesforce.com\n",
+    )
+    assert explained.rows == 2
+    assert explained.sums["amount"] == 11.0
