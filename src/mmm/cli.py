@@ -169,6 +169,17 @@ def init(
 
 
 @app.command()
+def allocate(
+    problem_file: Annotated[Path, typer.Argument(metavar="PROBLEM", help="Budget question, JSON.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Write the answer to this file.")] = None,
+) -> None:
+    """Share out a budget over curves that come from elsewhere, with a certificate."""
+    from mmm.terminal.allocate import show_allocation  # noqa: PLC0415
+
+    show_allocation(problem_file, out)
+
+
+@app.command()
 def simulate(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the sources and their truth.")],
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same world.")] = 1,

@@ -35,14 +35,18 @@ class Limits:
     upper: FloatArray
     """(channel,)."""
     groups: tuple[GroupLimit, ...] = ()
+    is_spent: bool = True
+    """Whether the total is spent in full; else it is a ceiling."""
+    tolerance: float = CENT / 2
+    """Money by which a limit may be missed."""
 
     def written(self, value: float) -> str:
-        """Write an amount for an error message, cents only when it has some."""
-        return (
-            f"{value:,.0f} {self.currency}"
-            if abs(value - round(value)) < CENT / 2
-            else f"{value:,.2f} {self.currency}"
-        )
+        """Write an amount for an error message, cents only when it has some, digits when it is small."""
+        if abs(value - round(value)) < self.tolerance:
+            return f"{value:,.0f} {self.currency}"
+        if self.tolerance < CENT / 2 and abs(value) < 1:
+            return f"{value:,.6g} {self.currency}"
+        return f"{value:,.2f} {self.currency}"
 
 
 def conflicts(limits: Limits) -> list[str]:
@@ -63,7 +67,7 @@ def _bounds(limits: Limits) -> Iterator[str]:
             yield f"{channel}: limits are {low} to {high}, expected finite amounts: give both"
         elif low < 0:
             yield f"{channel}: the floor is {limits.written(low)}, expected 0 or more: raise it"
-        elif low > high + CENT / 2:
+        elif low > high + limits.tolerance:
             yield (
                 f"{channel}: the floor {limits.written(low)} is above the ceiling {limits.written(high)} "
                 f"by {limits.written(low - high)}: lower the floor or raise the ceiling"
@@ -74,12 +78,12 @@ def _totals(limits: Limits) -> Iterator[str]:
     total, floors, ceilings = limits.total, float(limits.lower.sum()), float(limits.upper.sum())
     if not (np.isfinite(total) and total > 0):
         yield f"total: {total} {limits.currency}, expected an amount above 0: give the budget to share out"
-    elif floors > total + CENT / 2:
+    elif floors > total + limits.tolerance:
         yield (
             f"total: floors add up to {limits.written(floors)}, the budget is {limits.written(total)}, "
             f"{limits.written(floors - total)} less: lower a floor or raise the budget"
         )
-    elif ceilings < total - CENT / 2:
+    elif limits.is_spent and ceilings < total - limits.tolerance:
         yield (
             f"total: ceilings add up to {limits.written(ceilings)}, the budget is {limits.written(total)}, "
             f"{limits.written(total - ceilings)} more: raise a ceiling or lower the budget"
@@ -97,19 +101,19 @@ def _group(limits: Limits, group: GroupLimit) -> Iterator[str]:
         return
     inside = np.isin(np.asarray(limits.channels), group.channels)
     floor, ceiling = float(limits.lower[inside].sum()), float(limits.upper[inside].sum())
-    if group.minimum > group.maximum + CENT / 2:
+    if group.minimum > group.maximum + limits.tolerance:
         yield (
             f"{where}: the minimum {limits.written(group.minimum)} is above the maximum "
             f"{limits.written(group.maximum)} by {limits.written(group.minimum - group.maximum)}: "
             "change one of them"
         )
-    if floor > group.maximum + CENT / 2:
+    if floor > group.maximum + limits.tolerance:
         yield (
             f"{where}: the floors of its channels add up to {limits.written(floor)}, the maximum is "
             f"{limits.written(group.maximum)}, {limits.written(floor - group.maximum)} less: "
             "lower a floor or raise the maximum"
         )
-    if ceiling < group.minimum - CENT / 2:
+    if ceiling < group.minimum - limits.tolerance:
         yield (
             f"{where}: the ceilings of its channels add up to {limits.written(ceiling)}, the minimum is "
             f"{limits.written(group.minimum)}, {limits.written(group.minimum - ceiling)} more: "
@@ -135,12 +139,13 @@ def _together(limits: Limits) -> Iterator[str]:
     minimum = np.array([g.minimum for g in limits.groups])
     maximum = np.minimum([g.maximum for g in limits.groups], limits.upper.sum())
     gives, nothing = np.eye(n_groups), np.zeros((n_groups, n_groups))
+    spent = np.concatenate([np.ones(n_channels), np.zeros(2 * n_groups)])
     solution = linprog(
         np.concatenate([np.zeros(n_channels), np.ones(2 * n_groups)]),
-        A_ub=np.block([[-members, -gives, nothing], [members, nothing, -gives]]),
-        b_ub=np.concatenate([-minimum, maximum]) / total,
-        A_eq=np.concatenate([np.ones(n_channels), np.zeros(2 * n_groups)])[None, :],
-        b_eq=[1.0],
+        A_ub=np.vstack([np.block([[-members, -gives, nothing], [members, nothing, -gives]]), spent[None, :]]),
+        b_ub=np.concatenate([-minimum / total, maximum / total, [1.0]]),
+        A_eq=spent[None, :] if limits.is_spent else None,
+        b_eq=[1.0] if limits.is_spent else None,
         bounds=[
             *zip(limits.lower / total, np.maximum(limits.upper, limits.lower) / total, strict=True),
             *[(0, None)] * (2 * n_groups),
@@ -153,7 +158,7 @@ def _together(limits: Limits) -> Iterator[str]:
             (missing[k], "short of its minimum", group.minimum),
             (missing[n_groups + k], "above its maximum", group.maximum),
         ):
-            if size > CENT:
+            if size > max(2 * limits.tolerance, 1e-8 * total):
                 yield (
                     f"group {group.name}: with every other limit met it stays {limits.written(size)} {word} "
                     f"{limits.written(limit)}: change it, another group, a bound or the budget"

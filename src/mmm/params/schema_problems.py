@@ -62,18 +62,33 @@ def _is_type_tag(part: str) -> bool:
 
 def _sentence(detail: ErrorDetails, place: Location, schema: type[BaseModel]) -> str:
     kind, found = detail["type"], detail["input"]
+    known = _known_sentence(detail, place, schema)
+    if known is not None:
+        return known
+    if kind in _EXPECTED:
+        return f"found {_shown(found)}, expected {_EXPECTED[kind]}"
+    return f"found {_shown(found)}, {detail['msg'][0].lower()}{detail['msg'][1:]}"
+
+
+def _known_sentence(detail: ErrorDetails, place: Location, schema: type[BaseModel]) -> str | None:
+    """Say what was expected where the schema itself names it."""
+    kind, found, context = detail["type"], detail["input"], detail.get("ctx", {})
     if kind == "extra_forbidden":
         parent = _model_at(schema, place[:-1])
         return f"unknown key, {nearest(str(place[-1]), list(parent.model_fields) if parent else [])}"
     if kind == "missing":
         return "missing, a value is required"
-    if kind in {"literal_error", "enum"}:
-        return f"found {_shown(found)}, expected {detail['ctx']['expected']}".replace("'", "")
-    if kind == "string_pattern_mismatch":
-        return _pattern_sentence(str(detail["ctx"]["pattern"]), found)
-    if kind in _EXPECTED:
-        return f"found {_shown(found)}, expected {_EXPECTED[kind]}"
-    return f"found {_shown(found)}, {detail['msg'][0].lower()}{detail['msg'][1:]}"
+    sentence = None
+    if kind == "union_tag_invalid":
+        tags = [tag.strip("' ") for tag in context["expected_tags"].split(",")]
+        sentence = f'found kind "{context["tag"]}", {nearest(context["tag"], tags)}'
+    elif kind == "union_tag_not_found":
+        sentence = f"found {_shown(found)}, expected a {context['discriminator']}".replace("'", "")
+    elif kind in {"literal_error", "enum"}:
+        sentence = f"found {_shown(found)}, expected {context['expected']}".replace("'", "")
+    elif kind == "string_pattern_mismatch":
+        sentence = _pattern_sentence(str(context["pattern"]), found)
+    return sentence
 
 
 def _pattern_sentence(pattern: str, found: Any) -> str:
@@ -104,14 +119,26 @@ def _model_at(schema: type[BaseModel], place: Location) -> type[BaseModel] | Non
 def _step(kind: Any, part: str | int) -> Any:
     """Follow one key or index into a type."""
     model = _as_model(kind)
-    if model is not None:
+    if model is not None and not any(_has_tag(option, part) for option in _options(kind)):
         found = model.model_fields.get(str(part))
         return found.annotation if found else None
     for option in _options(kind):
+        if _has_tag(option, part):
+            return option
         if get_origin(option) in {dict, tuple, list}:
             arguments = get_args(option)
             return arguments[1] if get_origin(option) is dict else arguments[0]
     return None
+
+
+def _has_tag(option: Any, part: str | int) -> bool:
+    """Say whether a model of a tagged union has this tag, which pydantic puts into the place."""
+    return (
+        isinstance(option, type)
+        and issubclass(option, BaseModel)
+        and "kind" in option.model_fields
+        and part in get_args(option.model_fields["kind"].annotation)
+    )
 
 
 def _options(kind: Any) -> tuple[Any, ...]:
