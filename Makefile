@@ -5,10 +5,10 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 AS_OF := 2026-10-05
 
-.PHONY: help setup demo serve test check recovery calibration peers bench lock clean
+.PHONY: help setup demo serve test check recovery calibration peers bench bench-engine lock clean
 
 help: ## Show the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 setup: ## Make .venv from the lock file
 	@sh scripts/setup.sh
@@ -45,6 +45,9 @@ peers: setup ## Fit the same worlds with the peers, in environments of their own
 
 bench: setup ## Measure speed and memory
 	@$(BIN)/python benchmarks/run.py
+
+bench-engine: setup ## Measure the engine: seconds, effective draws, memory, gradients; the peers beside it
+	@$(BIN)/python benchmarks/engine.py --peers
 
 lock: ## Lock the dependencies again (names, versions and hashes; no address)
 	@$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --no-annotate --no-header --universal \

@@ -11,11 +11,11 @@ from importlib.metadata import version
 import numpy as np
 import xarray as xr
 from scipy.optimize import brentq
-from worlds import HELD, PlannedWorld
 
 from mmm.effects import contributions, forecast
 from mmm.inference import Fit, convergence_table, fit
 from mmm.model import Beliefs, ModelSpec, build_design
+from worlds import HELD, PlannedWorld
 
 SEED = 1
 KNOWN = Beliefs(retention=(1.0, 2000.0), half_saturation=(1.0, 0.02), slope=(1.0, 0.02))

@@ -13,10 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from peers.environments import CACHE, HERE, interpreter
 from results.store import keep_failure, keep_result
 from worlds import SUITES, save_world, world_names, world_of
-
-from peers.environments import CACHE, HERE, interpreter
 
 PEERS = {
     "meridian": ("meridian", "fit_meridian.py", ()),

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from worlds import HELD, PlannedWorld, load_world
 
 from mmm.diagnostics.scores import crps
+from worlds import HELD, PlannedWorld, load_world
 
 FOLDER = Path(__file__).resolve().parent
 LEVELS = (0.05, 0.95)

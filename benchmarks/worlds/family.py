@@ -35,6 +35,8 @@ class Shape:
     trend: str | None = None
     """linear, wandering, broken or curved."""
     n_channels: int | None = None
+    n_weeks: int | None = None
+    """Of the history."""
     n_geos: int = 1
     longest: int = 260
     most_channels: int = 15
@@ -43,7 +45,8 @@ class Shape:
 def family_world(name: str, seed: int, shape: Shape = Shape()) -> PlannedWorld:
     """Draw one world of the family."""
     rng = np.random.default_rng([seed, 77, shape.n_geos])
-    n_weeks = int(rng.integers(104, shape.longest + 1)) + HELD
+    drawn = int(rng.integers(104, shape.longest + 1))
+    n_weeks = (shape.n_weeks or drawn) + HELD
     n_channels = shape.n_channels or int(rng.integers(2, shape.most_channels + 1))
     population = np.ones(1) if shape.n_geos == 1 else np.round(2e5 * np.exp(rng.normal(0, 0.7, shape.n_geos)))
     per_head = _by_geo(rng, national_spend(rng, BEFORE + n_weeks, n_channels), shape.n_geos)

@@ -8,11 +8,11 @@ in 3,000 with 24 fits; there are eleven quantities and two figures each, so less
 
 import numpy as np
 import pytest
+
+from mmm.model import ModelSpec
 from sbc import calibrate, judge
 from sbc.runs import rescaled
 from worlds import Shape, family_world
-
-from mmm.model import ModelSpec
 
 N_FITS = 24
 MOST = 4.0

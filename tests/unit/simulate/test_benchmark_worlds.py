@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+
 from results.store import by_line, scored, true_forecast
 from worlds import HELD, SUITES, Shape, family_world, load_world, save_world
 
