@@ -37,30 +37,25 @@ def build_buffer(design: Design, spec: ModelSpec) -> Buffer:
         basis @ basis.T,
         baseline.scale[columns],
         baseline.amplitude_index[columns],
-        np.append(baseline.amplitude_scale, spec.beliefs.noise),
+        prior_scales(design, spec),
         design.media_prior.kind,
-        _hyper(design, spec),
+        hyper_parameters(design, spec),
     ]
     flat = [np.asarray(part, dtype=float).ravel() for part in parts]
     starts = HEADER + np.cumsum([0, *(part.size for part in flat)])
-    media = design.media_prior
     header = [
         n_channels,
         len(design.y),
         len(columns),
         n_groups,
         starts[-1],
-        media.pool_location,
-        media.pool_spread,
-        float(media.learns_split),
-        np.log(media.split_spread[0]),
-        media.split_spread[1],
+        *prior_figures(design)[5:],
         *starts,
     ]
     return Buffer(
         data=np.concatenate([np.array(header, dtype=float), *flat]),
         columns=columns,
-        n_parameters=4 * n_channels + n_groups + 1 + int(media.learns_split),
+        n_parameters=n_national_parameters(design),
     )
 
 
@@ -83,7 +78,26 @@ def prior_centre(design: Design, spec: ModelSpec) -> FloatArray:
     )
 
 
-def _hyper(design: Design, spec: ModelSpec) -> FloatArray:
+def n_national_parameters(design: Design) -> int:
+    """Give the number of sampled parameters that do not go with a geo."""
+    media = design.media_prior
+    return 4 * len(design.channels) + len(design.baseline.amplitudes) + 1 + int(media.learns_split)
+
+
+def prior_figures(design: Design) -> FloatArray:
+    """Give the first ten figures of the header, of which the prior reads the last five."""
+    media = design.media_prior
+    sizes = [0.0] * 5
+    spread = [float(media.learns_split), float(np.log(media.split_spread[0])), media.split_spread[1]]
+    return np.array([*sizes, media.pool_location, media.pool_spread, *spread])
+
+
+def prior_scales(design: Design, spec: ModelSpec) -> FloatArray:
+    """Half-normal scales of the amplitudes, then of the noise."""
+    return np.append(design.baseline.amplitude_scale, spec.beliefs.noise)
+
+
+def hyper_parameters(design: Design, spec: ModelSpec) -> FloatArray:
     """Rows: Beta a and b, mean and sd of log half-saturation, of log slope, of the strength."""
     beliefs, media = spec.beliefs, design.media_prior
     one = np.ones(len(design.channels))

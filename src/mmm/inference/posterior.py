@@ -13,16 +13,25 @@ FloatArray = NDArray[np.float64]
 
 
 def draws_dataset(
-    design: Design, positions: FloatArray, coefficients: FloatArray, effects: FloatArray
+    design: Design,
+    positions: FloatArray,
+    coefficients: FloatArray,
+    effects: FloatArray,
+    shares: FloatArray | None = None,
 ) -> xr.Dataset:
-    """Name the parameters: positions (chain, draw, parameter), coefficients and effects likewise."""
+    """Name the parameters: positions (chain, draw, parameter), coefficients and effects likewise.
+
+    `shares` (chain, draw, channel) are those of the KPI where they do not follow from the national series.
+    """
     n_channels, n_groups = len(design.channels), len(design.baseline.amplitudes)
     at_noise = 4 * n_channels + n_groups
     blocks = np.split(positions, [*(n_channels * k for k in (1, 2, 3, 4)), at_noise], axis=2)
     retention = 1 / (1 + np.exp(-blocks[0]))
     half_saturation, slope, share = np.exp(blocks[1]), np.exp(blocks[2]), np.exp(blocks[3])
     declared = design.media_prior.kind == COEFFICIENT
-    if declared.any():
+    if shares is not None:
+        share = shares
+    elif declared.any():
         reached = saturated_media(design, retention, half_saturation, slope).mean(axis=-1)
         share[..., declared] = (effects * reached)[..., declared]
     by_channel = ("chain", "draw", "channel")

@@ -5,6 +5,7 @@ integrated out. Tests tie the two to each other, and the compiled density to the
 The KPI is in units of its mean, pressure in units of a typical active period.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,17 @@ from numpy.typing import NDArray
 from pytensor.tensor.variable import TensorVariable
 
 from mmm.model.design import Design
+from mmm.model.geo_definition import (
+    amplitude_by_geo,
+    effects_by_geo,
+    geo_coords,
+    marginal_covariance,
+    mean_reached,
+    noise_by_geo,
+    own_baseline,
+)
+from mmm.model.geo_design import shared_columns
+from mmm.model.likelihood import SMOOTHING, count_unit
 from mmm.model.media_prior import COEFFICIENT, POOLED, SHARE
 from mmm.model.spec import ModelSpec
 
@@ -22,31 +34,78 @@ Tensor = TensorVariable[Any, Any]
 
 def explicit_model(design: Design, spec: ModelSpec) -> pm.Model:
     """State the model with its coefficients: for reading, changing, prior and posterior prediction."""
-    baseline = design.baseline
+    baseline, geo = design.baseline, design.geo
     with pm.Model(coords=_coords(design)) as model:
         media = _media(design, spec)
-        noise = pm.HalfNormal("sigma", spec.beliefs.noise)
         standard = pm.Normal("standard_coefficient", 0.0, 1.0, dims="basis")
         coefficient = pm.Deterministic(
             "coefficient", baseline.mean + _deviation(design) * standard, dims="basis"
         )
-        expected = pm.Deterministic("expected", design.basis @ coefficient + media, dims="period")
-        pm.Normal("kpi", expected, noise, observed=design.y, dims="period")
+        columns = design.basis if geo is None else shared_columns(design.basis, geo)
+        mean = pt.dot(columns, coefficient) + media
+        if geo is not None:
+            mean = mean + own_baseline(geo, spec)
+        expected = pm.Deterministic("expected", mean, dims=_data_dims(design))
+        observe(design, spec, expected)
     return model
 
 
 def marginal_model(design: Design, spec: ModelSpec) -> pm.Model:
-    """State the same model with its coefficients integrated out."""
-    baseline = design.baseline
+    """State the same model with its coefficients integrated out: a Normal likelihood only.
+
+    Raises
+    ------
+    ValueError
+        The likelihood is not Normal: its coefficients cannot be integrated out exactly.
+    """
+    if spec.likelihood != "normal":
+        raise ValueError(f"no closed form of the {spec.likelihood} likelihood without its coefficients")
+    baseline, geo = design.baseline, design.geo
     with pm.Model(coords=_coords(design)) as model:
         media = _media(design, spec)
         noise = pm.HalfNormal("sigma", spec.beliefs.noise)
-        spread = design.basis * _deviation(design)
-        covariance = spread @ spread.T + noise**2 * pt.eye(len(design.y))
-        pm.MvNormal(
-            "kpi", mu=design.basis @ baseline.mean + media, cov=covariance, observed=design.y, dims="period"
-        )
+        if geo is None:
+            spread = design.basis * _deviation(design)
+            covariance = spread @ spread.T + noise**2 * pt.eye(len(design.y))
+            mean = design.basis @ baseline.mean + media
+            pm.MvNormal("kpi", mu=mean, cov=covariance, observed=design.y, dims="period")
+        else:
+            by_geo = noise_by_geo(geo, spec, noise)
+            own = amplitude_by_geo(spec)
+            covariance = marginal_covariance(design, geo, _deviation(design), own, by_geo)
+            mean = (shared_columns(design.basis, geo) @ baseline.mean + media).ravel()
+            pm.MvNormal("kpi", mu=mean, cov=covariance, observed=geo.y.ravel())
     return model
+
+
+def observe(design: Design, spec: ModelSpec, expected: Tensor) -> None:
+    """State how the KPI scatters around what is expected."""
+    geo = design.geo
+    kpi, dims = design.y if geo is None else geo.y, _data_dims(design)
+    if spec.likelihood == "negative_binomial":
+        dispersion = pm.HalfNormal("dispersion", spec.beliefs.noise)
+        unit = count_unit(design)
+        mean = positive_part_of(expected) * unit
+        pm.NegativeBinomial(
+            "kpi", mu=mean, alpha=dispersion**-2.0, observed=np.round(kpi * unit).astype(int), dims=dims
+        )
+        return
+    noise: Tensor = pm.HalfNormal("sigma", spec.beliefs.noise)
+    if geo is not None:
+        noise = noise_by_geo(geo, spec, noise)
+    if spec.likelihood == "student_t":
+        pm.StudentT("kpi", nu=spec.beliefs.degrees, mu=expected, sigma=noise, observed=kpi, dims=dims)
+    else:
+        pm.Normal("kpi", expected, noise, observed=kpi, dims=dims)
+
+
+def positive_part_of(expected: Tensor) -> Tensor:
+    """`mmm.model.likelihood.positive_part`, for PyMC."""
+    return 0.5 * (expected + pt.sqrt(expected**2 + 4.0 * SMOOTHING**2))
+
+
+def _data_dims(design: Design) -> tuple[str, ...]:
+    return ("period",) if design.geo is None else ("geo", "period")
 
 
 def _coords(design: Design) -> dict[str, object]:
@@ -60,21 +119,32 @@ def _coords(design: Design) -> dict[str, object]:
         "signed_channel": names[kind == COEFFICIENT],
         "basis": list(design.basis_names),
         "group": list(design.baseline.amplitudes),
+        **(geo_coords(design, design.geo) if design.geo is not None else {}),
     }
 
 
 def _media(design: Design, spec: ModelSpec) -> Tensor:
-    """Contribution of all channels per period."""
-    beliefs = spec.beliefs
+    """Contribution of all channels per period, and by geo where there are several."""
+    beliefs, geo = spec.beliefs, design.geo
     retention = pm.Beta("retention", *beliefs.retention, dims="channel")
     half_saturation = pm.LogNormal(
         "half_saturation", np.log(beliefs.half_saturation[0]), beliefs.half_saturation[1], dims="channel"
     )
     slope = pm.LogNormal("slope", np.log(beliefs.slope[0]), beliefs.slope[1], dims="channel")
-    reached = hill_of(adstock_of(design, retention), half_saturation, slope)
-    effect = pm.Deterministic("effect", _effect(design, reached), dims="channel")
-    pm.Deterministic("share", effect * reached.mean(axis=0), dims="channel")
-    return reached @ effect
+    if geo is None:
+        reached = hill_of(adstock_of(design, retention), half_saturation, slope)
+        effect = pm.Deterministic("effect", _effect(design, reached.mean(axis=0)), dims="channel")
+        pm.Deterministic("share", effect * reached.mean(axis=0), dims="channel")
+        return reached @ effect
+    panels = [replace(design, x=geo.x[g], carry_in=geo.carry_in[g]) for g in range(len(geo.geos))]
+    reached = pt.stack([hill_of(adstock_of(one, retention), half_saturation, slope) for one in panels])
+    ratio = effects_by_geo(geo, spec)
+    mean = mean_reached(geo, reached, ratio)
+    effect = _effect(design, mean)
+    by_geo = pm.Deterministic("effect_geo", effect * ratio, dims=("geo", "channel"))
+    pm.Deterministic("effect", pt.dot(geo.weight, by_geo), dims="channel")
+    pm.Deterministic("share", effect * mean, dims="channel")
+    return (reached * by_geo[:, None, :]).sum(axis=2)
 
 
 def adstock_of(design: Design, retention: Tensor) -> Tensor:
@@ -94,7 +164,7 @@ def hill_of(pressure: Tensor, half_saturation: Tensor, slope: Tensor) -> Tensor:
     return pt.switch(active, pt.sigmoid(odds), 0.0)
 
 
-def _effect(design: Design, reached: Tensor) -> Tensor:
+def _effect(design: Design, mean_reached: Tensor) -> Tensor:
     """Ceiling of each channel; all but signed channels reach their share of the KPI exactly."""
     prior = design.media_prior
     strength = pt.zeros(len(design.channels))
@@ -106,7 +176,7 @@ def _effect(design: Design, reached: Tensor) -> Tensor:
             "declared_share", prior.location[declared], prior.spread[declared], dims="declared_channel"
         )
         strength = pt.set_subtensor(strength[declared], share)
-    effect = strength / reached.mean(axis=0)
+    effect = strength / mean_reached
     if signed.size:
         own = pm.Normal("signed_effect", prior.location[signed], prior.spread[signed], dims="signed_channel")
         effect = pt.set_subtensor(effect[signed], own)

@@ -11,14 +11,12 @@ from numpy.typing import NDArray
 
 from mmm.model.baseline import Baseline, baseline_basis, build_baseline
 from mmm.model.design_problems import refuse_problems
+from mmm.model.geo_design import GeoDesign, build_geo_design, carry_in_of, has_geos, with_geo_controls
 from mmm.model.media_prior import MediaPrior, build_media_prior
 from mmm.model.panel_values import labels, national, outcome_values
 from mmm.model.spec import PERIODS_PER_YEAR, ModelSpec
 
 FloatArray = NDArray[np.float64]
-
-ALWAYS_ON = 0.75
-"""A channel active in this share of the first periods was on before them too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +46,8 @@ class Design:
     baseline: Baseline
     basis: FloatArray
     """(period, basis) Columns of the baseline."""
+    geo: GeoDesign | None = None
+    """The same data by geo; None where the panel has one geo. The fields above are sums over geos."""
 
     @property
     def basis_names(self) -> tuple[str, ...]:
@@ -83,6 +83,10 @@ def build_design(panel: xr.Dataset, spec: ModelSpec) -> Design:
     x = spend / media_scale
     channels = labels(panel, "channel")
     baseline = build_baseline(panel, spec)
+    geo, first_periods = None, max(1, PERIODS_PER_YEAR[spec.frequency] // 6)
+    if has_geos(panel):
+        baseline = with_geo_controls(baseline, panel)
+        geo = build_geo_design(panel, spec.outcome, baseline, first_periods)
     return Design(
         outcome=spec.outcome,
         periods=panel["period"].to_numpy(),
@@ -91,11 +95,12 @@ def build_design(panel: xr.Dataset, spec: ModelSpec) -> Design:
         outcome_scale=outcome_scale,
         x=x,
         y=kpi / outcome_scale,
-        carry_in=_carry_in(x, PERIODS_PER_YEAR[spec.frequency]),
+        carry_in=carry_in_of(x, first_periods),
         full_cost_total=full_cost,
         media_prior=build_media_prior(spec, channels, full_cost, outcome_scale * len(kpi)),
         baseline=baseline,
         basis=baseline_basis(baseline, panel),
+        geo=geo,
     )
 
 
@@ -115,10 +120,3 @@ def scaled_spend(design: Design, panel_or_plan: xr.Dataset) -> FloatArray:
     spend = national(panel_or_plan["spend"]).sel(channel=list(design.channels))
     ordered = spend.transpose("period", "channel")
     return np.asarray(ordered.to_numpy() / design.media_scale, dtype=float)
-
-
-def _carry_in(x: FloatArray, periods_per_year: int) -> FloatArray:
-    """Always-on channels start from the mean of their first periods, the others from nothing."""
-    first = x[: max(1, periods_per_year // 6)]
-    always_on = (first > 0).mean(axis=0) >= ALWAYS_ON
-    return np.where(always_on, first.mean(axis=0), 0.0)

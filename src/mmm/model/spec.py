@@ -7,6 +7,7 @@ from mmm.params import RunParams
 from mmm.params.data import Frequency
 
 PriorKind = Literal["return", "contribution_share", "coefficient"]
+Likelihood = Literal["normal", "student_t", "negative_binomial"]
 
 PERIODS_PER_YEAR: dict[Frequency, int] = {"daily": 365, "weekly": 52, "monthly": 12, "annual": 1}
 _HARMONICS: dict[Frequency, int] = {"daily": 6, "weekly": 4, "monthly": 3, "annual": 0}
@@ -69,6 +70,14 @@ class Beliefs:
     """Half-normal scale of the coefficients of standardised controls."""
     noise: float = 0.3
     """Half-normal scale of the standard deviation of the noise."""
+    geo_effect: tuple[float, float] = (0.25, 0.5)
+    """Standard deviation of a channel's log effect between geos: median, and that of its own logarithm."""
+    geo_baseline: tuple[float, float] = (0.3, 0.2)
+    """Half-normal scales of levels, and of rises from the first period to the last, between geos."""
+    noise_exponent: tuple[float, float] = (2.0, 2.0)
+    """Beta: the variance of the noise of a geo falls with its population to this power."""
+    degrees: float = 8.0
+    """Degrees of freedom of a Student-t likelihood."""
     trend_damping: float = 0.5
     """Share of the linear slope that is left a year after the last period."""
 
@@ -83,7 +92,7 @@ class ModelSpec:
     frequency: Frequency = "weekly"
     adstock: Literal["geometric"] = "geometric"
     saturation: Literal["hill"] = "hill"
-    likelihood: Literal["normal"] = "normal"
+    likelihood: Likelihood = "normal"
     media_share: float = 0.2
     """Median of the share of the KPI that all media bring, before the data speak."""
     media_share_spread: float = 0.5

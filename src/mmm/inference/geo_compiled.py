@@ -1,0 +1,98 @@
+"""The compiled engine for a geo panel: sampled like the national one, coefficients drawn exactly."""
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from mmm.inference.buffer import Buffer, n_national_parameters
+from mmm.inference.geo_buffer import build_geo_buffer, geo_prior_centre, require_geo
+from mmm.inference.posterior import draws_dataset, stats_dataset
+from mmm.model import Design, ModelSpec
+from mmm.model.geo_design import GEO_BASIS
+from mmm.sampling import CompiledDensity, Progress, SamplerSettings, sample_density
+
+FloatArray = NDArray[np.float64]
+
+
+def geo_density(design: Design, spec: ModelSpec) -> CompiledDensity:
+    """Give the log-density of a geo panel, coefficients integrated out, as a C function with its data."""
+    from mmm.inference.kernels.geo_density import geo_log_density_entry  # noqa: PLC0415 - compiles on first use
+
+    buffer = build_geo_buffer(design, spec)
+    return CompiledDensity(
+        address=geo_log_density_entry.address or 0,
+        data=buffer.data,
+        n_parameters=buffer.n_parameters,
+        start=geo_prior_centre(design, spec),
+    )
+
+
+def sample_geo(
+    design: Design, spec: ModelSpec, settings: SamplerSettings, seed: int, progress: Progress | None
+) -> tuple[xr.Dataset, xr.Dataset]:
+    """Sample the compiled density of a geo panel and complete each draw with its coefficients."""
+    density = geo_density(design, spec)
+    found = sample_density(density, settings, seed, progress)
+    buffer = build_geo_buffer(design, spec)
+    return geo_draws(design, buffer, found.positions, seed), stats_dataset(found)
+
+
+def geo_draws(design: Design, buffer: Buffer, positions: FloatArray, seed: int) -> xr.Dataset:
+    """Name the parameters of a geo fit: those of a national one, and what each geo has of its own.
+
+    Parameters
+    ----------
+    positions : ndarray of shape (chain, draw, parameter)
+    """
+    geo, shape = require_geo(design), positions.shape[:2]
+    coefficients, own, effects, shares = complete_geo(
+        design, buffer, positions.reshape(-1, positions.shape[2]), seed
+    )
+    block, n_local = n_national_parameters(design), int((~geo.is_national).sum())
+    by_geo = effects.reshape(*shape, *effects.shape[1:])
+    draws = draws_dataset(
+        design,
+        positions[..., :block],
+        coefficients.reshape(*shape, -1),
+        by_geo.transpose(0, 1, 3, 2) @ geo.weight,
+        shares.reshape(*shape, -1),
+    )
+    spread = np.zeros((*shape, len(design.channels)))
+    spread[..., ~geo.is_national] = np.exp(positions[..., block + 2 : block + 2 + n_local])
+    sampled = ("chain", "draw")
+    return draws.assign_coords(geo=list(geo.geos), geo_basis=list(GEO_BASIS)).assign(
+        effect_geo=((*sampled, "geo", "channel"), by_geo),
+        coefficient_geo=((*sampled, "geo", "geo_basis"), own.reshape(*shape, *own.shape[1:])),
+        amplitude_geo=((*sampled, "geo_basis"), np.exp(positions[..., block : block + 2])),
+        geo_spread=((*sampled, "channel"), spread),
+        noise_exponent=(sampled, 1 / (1 + np.exp(-positions[..., -1]))),
+    )
+
+
+def complete_geo(
+    design: Design, buffer: Buffer, positions: FloatArray, seed: int
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Draw every coefficient given each position, and give effects by geo and shares of the KPI.
+
+    Returns
+    -------
+    tuple of ndarray
+        Shared coefficients (position, basis), level and line (position, geo, 2), effects (position, geo,
+        channel), shares (position, channel).
+    """
+    from mmm.inference.kernels.geo_density import complete_geo_draws  # noqa: PLC0415
+
+    geo, baseline, n = require_geo(design), design.baseline, len(positions)
+    rng = np.random.default_rng([seed, 1])
+    normals = rng.standard_normal((n, len(baseline.names)))
+    own = rng.standard_normal((n, len(geo.geos), len(GEO_BASIS)))
+    learnt = np.empty((n, len(buffer.columns)))
+    effects, shares = np.empty((n, len(geo.geos), len(design.channels))), np.empty((n, len(design.channels)))
+    known = normals[:, buffer.columns].copy()
+    complete_geo_draws(positions, known, buffer.data, learnt, own, effects, shares)
+    first = 4 * len(design.channels)
+    amplitudes = np.exp(positions[:, first : first + len(baseline.amplitudes)])
+    with_one = np.column_stack([amplitudes, np.ones(n)])
+    coefficients = normals * baseline.scale * with_one[:, baseline.amplitude_index]
+    coefficients[:, buffer.columns] = learnt
+    return coefficients + baseline.mean, own, effects, shares
