@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
+from laws.test_one_density import MODE, as_pymc
 from mmm.inference.geo_buffer import build_geo_buffer, geo_prior_centre
 from mmm.inference.geo_compiled import complete_geo
 from mmm.inference.kernels.geo_density import geo_log_density
@@ -14,7 +15,6 @@ from mmm.model import ChannelPrior, Design, ModelSpec, build_design
 from mmm.model.definition import explicit_model, marginal_model
 from mmm.model.geo_design import shared_columns
 from mmm.simulate import GeoWorldSize, simulate_geos
-from laws.test_one_density import MODE, as_pymc
 
 SMALL = {"n_geos": 4, "n_weeks": 40, "n_channels": 4}
 DECLARED = {
@@ -148,7 +148,7 @@ def test_shares_are_the_population_weighted_contributions(case):
 
 def reached_in(case: GeoCase, point: np.ndarray, g: int) -> np.ndarray:
     """(channel, period) Share of the ceiling reached in a geo, by the functions of `mmm.transforms`."""
-    from mmm.transforms import geometric_adstock, hill  # noqa: PLC0415
+    from mmm.transforms import geometric_adstock, hill
 
     geo, n = case.design.geo, len(case.design.channels)
     pressure = geometric_adstock(geo.x[g].T, 1 / (1 + np.exp(-point[:n])), geo.carry_in[g])

@@ -29,6 +29,10 @@ def sample_compiled(
     design: Design, spec: ModelSpec, settings: SamplerSettings, seed: int, progress: Progress | None
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Sample the compiled density and complete each draw with its coefficients."""
+    if design.geo is not None:
+        from mmm.inference.geo_compiled import sample_geo  # noqa: PLC0415 - needs no geo kernel otherwise
+
+        return sample_geo(design, spec, settings, seed, progress)
     density = compiled_density(design, spec)
     found = sample_density(density, settings, seed, progress)
     flat = found.positions.reshape(-1, density.n_parameters)

@@ -1,5 +1,7 @@
 """The gate: what of a fit has not converged, by name."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -18,6 +20,12 @@ SAMPLED = (
     "sigma",
     "return_spread",
     "coefficient",
+    "dispersion",
+    "noise_exponent",
+    "amplitude_geo",
+    "geo_spread",
+    "effect_geo",
+    "coefficient_geo",
 )
 
 
@@ -32,10 +40,13 @@ def convergence_table(draws: xr.Dataset) -> pd.DataFrame:
     names = [name for name in SAMPLED if name in draws and draws[name].size]
     arrays = [draws[name].to_numpy().reshape(*draws[name].shape[:2], -1) for name in names]
     values = np.concatenate(arrays, axis=2)
+    said = np.array([label for name in names for label in _labels(draws[name])])
+    exists = ~np.isnan(values).all(axis=(0, 1))
+    values, said = values[:, :, exists], said[exists]
     low, high = np.quantile(values, [0.05, 0.95], axis=(0, 1))
     return pd.DataFrame(
         {
-            "name": [label for name in names for label in _labels(draws[name])],
+            "name": said,
             "mean": values.mean(axis=(0, 1)),
             "sd": values.std(axis=(0, 1), ddof=1),
             "p05": low,
@@ -90,4 +101,5 @@ def _worst(table: pd.DataFrame, figure: str, how: str) -> str:
 def _labels(values: xr.DataArray) -> list[str]:
     if values.ndim == 2:
         return [str(values.name)]
-    return [f"{values.name}[{label}]" for label in values[values.dims[2]].to_numpy()]
+    names = [values[dim].to_numpy() for dim in values.dims[2:]]
+    return [f"{values.name}[{', '.join(str(part) for part in label)}]" for label in product(*names)]

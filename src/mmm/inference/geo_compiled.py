@@ -57,7 +57,7 @@ def geo_draws(design: Design, buffer: Buffer, positions: FloatArray, seed: int) 
         by_geo.transpose(0, 1, 3, 2) @ geo.weight,
         shares.reshape(*shape, -1),
     )
-    spread = np.zeros((*shape, len(design.channels)))
+    spread = np.full((*shape, len(design.channels)), np.nan)
     spread[..., ~geo.is_national] = np.exp(positions[..., block + 2 : block + 2 + n_local])
     sampled = ("chain", "draw")
     return draws.assign_coords(geo=list(geo.geos), geo_basis=list(GEO_BASIS)).assign(

@@ -8,6 +8,7 @@ import xarray as xr
 from mmm.model import Design, ModelSpec
 from mmm.sampling import Progress, SamplerSettings, available_threads
 
+GEO_NAMES = ("effect_geo", "coefficient_geo", "amplitude_geo", "noise_exponent")
 NAMES = ("retention", "half_saturation", "slope", "share", "effect", "coefficient", "amplitude", "sigma")
 
 
@@ -40,6 +41,8 @@ def sample_pymc(
 
 def _stored(design: Design) -> list[str]:
     stored = [name for name in NAMES if name != "amplitude" or design.baseline.amplitudes]
+    if design.geo is not None:
+        stored += [*GEO_NAMES, *([] if design.geo.is_national.all() else ["geo_spread"])]
     return [*stored, "return_spread"] if design.media_prior.learns_split else stored
 
 
@@ -53,7 +56,18 @@ def _draws(posterior: xr.Dataset, design: Design) -> xr.Dataset:
     draws = draws.assign_coords(
         {"channel": list(design.channels), "basis": list(design.basis_names), "group": groups}
     )
+    if design.geo is not None:
+        draws = _by_channel(draws, design)
     return draws.assign({"return": draws["share"] * design.kpi_total / cost})
+
+
+def _by_channel(draws: xr.Dataset, design: Design) -> xr.Dataset:
+    """Spreads between geos over all channels: none where the channel is national."""
+    if "geo_spread" not in draws:
+        empty = np.full((draws.sizes["chain"], draws.sizes["draw"], len(design.channels)), np.nan)
+        return draws.assign(geo_spread=(("chain", "draw", "channel"), empty))
+    named = draws["geo_spread"].rename(geo_channel="channel").reindex(channel=list(design.channels))
+    return draws.drop_vars(["geo_spread", "geo_channel"]).assign(geo_spread=named)
 
 
 def _stats(stats: xr.Dataset) -> xr.Dataset:

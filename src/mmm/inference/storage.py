@@ -12,6 +12,7 @@ from mmm.errors import UserInputError
 from mmm.inference.records import Fit
 from mmm.model import Design, spec_from_dict
 from mmm.model.baseline import Baseline
+from mmm.model.geo_design import GeoDesign
 from mmm.model.media_prior import MediaPrior
 
 FORMAT = 1
@@ -75,7 +76,7 @@ def _plain(record: Any) -> Any:
         if record.dtype.kind == "M":
             return {"dates": [str(day) for day in record], "shape": list(record.shape)}
         return {"values": record.ravel().tolist(), "shape": list(record.shape), "kind": record.dtype.kind}
-    if isinstance(record, Design | Baseline | MediaPrior):
+    if isinstance(record, Design | Baseline | MediaPrior | GeoDesign):
         return {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
     return list(record) if isinstance(record, tuple) else record
 
@@ -88,12 +89,14 @@ def _rebuilt(value: Any) -> Any:
     if "dates" in value:
         dates = np.array(value["dates"], dtype="datetime64[ns]")
         return dates.reshape(value["shape"]) if value["shape"] else dates[0]
-    kind = np.int64 if value["kind"] == "i" else np.float64
-    return np.array(value["values"], dtype=kind).reshape(value["shape"])
+    kinds = {"i": np.int64, "b": np.bool_}
+    return np.array(value["values"], dtype=kinds.get(value["kind"], np.float64)).reshape(value["shape"])
 
 
 def _design(values: dict[str, Any]) -> Design:
     media = {name: _rebuilt(value) for name, value in values.pop("media_prior").items()}
     baseline = {name: _rebuilt(value) for name, value in values.pop("baseline").items()}
+    by_geo = values.pop("geo", None)
+    geo = GeoDesign(**{name: _rebuilt(value) for name, value in by_geo.items()}) if by_geo else None
     plain = {name: _rebuilt(value) for name, value in values.items()}
-    return Design(**plain, media_prior=MediaPrior(**media), baseline=Baseline(**baseline))
+    return Design(**plain, geo=geo, media_prior=MediaPrior(**media), baseline=Baseline(**baseline))
