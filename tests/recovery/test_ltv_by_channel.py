@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from mmm.customers.bgnbd import belief_from
 
 from hand_made_customers import CDNOW, simulate_buyers, table_of
 from mmm.customers import LtvTerms, draw_bgnbd, fit_bgnbd, ltv_by_channel
-from mmm.customers.bgnbd import belief_from
 from mmm.customers.history import read_history
 from mmm.params import read_params
 from mmm.simulate.customers import MARGIN_RATE, ORIGINS, draw_customers, simulate_transactions

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mmm.customers.bgnbd import fit_bgnbd
+from mmm.customers.buying import fit_bgnbd
 from mmm.customers.cac import MIN_CELL
 from mmm.customers.expectations import expected_purchases
 from mmm.customers.gamma_gamma import fit_gamma_gamma, spend_frequency_correlation

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import digamma, gammaln
 
-from mmm.customers.likelihood import Density, laplace_draws, maximise, undetermined, with_normal_prior
+from mmm.customers.families import KernelDensity, spend_density
+from mmm.customers.likelihood import laplace_draws, maximise, undetermined
 from mmm.customers.patterns import SpendPatterns
 
 FloatArray = NDArray[np.float64]
@@ -56,7 +56,7 @@ def fit_gamma_gamma(patterns: SpendPatterns) -> GammaGamma:
         No customer with a repeat purchase worth something.
     """
     scale = _mean_spend(patterns)
-    likelihood = _density(patterns, scale)
+    likelihood, _ = spend_density(patterns, scale)
     found = maximise(likelihood, np.log([4.0, 3.0, 0.5]), _BOX, patterns.n_customers)
     p, q, v = np.exp(found.point)
     names = np.array(["p", "q", "v"])
@@ -79,7 +79,7 @@ class SpendBelief:
 
 
 def spend_belief_from(patterns: SpendPatterns) -> SpendBelief:
-    """Belief on a cohort that is part of these customers. See `mmm.customers.bgnbd.belief_from`."""
+    """Belief on a cohort that is part of these customers. See `mmm.customers.buying.belief_from`."""
     scale = _mean_spend(patterns)
     mode = _highest(patterns, _posterior(patterns, _weak(scale)), _START)
     return SpendBelief(centre=mode + _to_money(scale), sd=np.full(3, COHORT_SD))
@@ -105,13 +105,13 @@ def _weak(scale: float) -> SpendBelief:
     return SpendBelief(centre=_START + _to_money(scale), sd=np.array([PRIOR_SD, PRIOR_SD, np.inf]))
 
 
-def _posterior(patterns: SpendPatterns, belief: SpendBelief) -> Density:
+def _posterior(patterns: SpendPatterns, belief: SpendBelief) -> KernelDensity:
     scale = _mean_spend(patterns)
-    in_mean = _in_mean(_density(patterns, scale))
-    return with_normal_prior(in_mean, belief.centre - _to_money(scale), belief.sd)
+    _, in_mean = spend_density(patterns, scale)
+    return in_mean.with_prior(belief.centre - _to_money(scale), belief.sd)
 
 
-def _highest(patterns: SpendPatterns, posterior: Density, start: FloatArray) -> FloatArray:
+def _highest(patterns: SpendPatterns, posterior: KernelDensity, start: FloatArray) -> FloatArray:
     return maximise(posterior, np.clip(start, -_BOX, _BOX), _BOX, patterns.n_customers).point
 
 
@@ -137,39 +137,3 @@ def _mean_spend(patterns: SpendPatterns) -> float:
     if not patterns.n_customers:
         raise ValueError("Gamma-Gamma needs repeat purchases worth something, found none")
     return float(np.average(patterns.mean_spend, weights=patterns.count))
-
-
-def _density(patterns: SpendPatterns, scale: float) -> Density:
-    """Log-likelihood and gradient in the logs of (p, q, v / scale)."""
-    x, count, spend = patterns.frequency, patterns.count, patterns.mean_spend / scale
-    log_spend, log_x = np.log(spend), np.log(x)
-    constant = -patterns.n_customers * np.log(scale)
-
-    def density(logs: FloatArray) -> tuple[float, FloatArray]:
-        p, q, v = np.exp(logs)
-        shape = p * x
-        log_total = np.log(v + x * spend)
-        each = (
-            gammaln(shape + q) - gammaln(shape) - gammaln(q)
-            + q * logs[2] + (shape - 1.0) * log_spend + shape * log_x - (shape + q) * log_total
-        )  # fmt: skip
-        d_p = count * x * (digamma(shape + q) - digamma(shape) + log_spend + log_x - log_total)
-        d_q = count * (digamma(shape + q) - digamma(q) + logs[2] - log_total)
-        d_v = count * (q / v - (shape + q) / (v + x * spend))
-        gradient = np.array([np.sum(d_p) * p, np.sum(d_q) * q, np.sum(d_v) * v])
-        return float(np.sum(count * each)) + constant, gradient
-
-    return density
-
-
-def _in_mean(density: Density) -> Density:
-    """The same density in (log p, log(q - 1), log mean), where v = mean (q - 1) / p."""
-
-    def changed(point: FloatArray) -> tuple[float, FloatArray]:
-        log_p, log_excess, log_mean = point
-        log_q = np.logaddexp(0.0, log_excess)
-        value, (by_p, by_q, by_v) = density(np.array([log_p, log_q, log_mean + log_excess - log_p]))
-        share = np.exp(log_excess - log_q)
-        return value, np.array([by_p - by_v, by_q * share + by_v, by_v])
-
-    return changed

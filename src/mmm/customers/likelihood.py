@@ -87,18 +87,6 @@ def undetermined(density: Density, found: Maximum) -> NDArray[np.bool_]:
     return np.asarray(found.at_edge | (spread > _FREE))
 
 
-def with_normal_prior(density: Density, mean: FloatArray, sd: FloatArray) -> Density:
-    """Add an independent normal prior on each parameter; an infinite sd is a flat one."""
-    weight = 1.0 / sd**2
-
-    def posterior(point: FloatArray) -> tuple[float, FloatArray]:
-        value, gradient = density(point)
-        gap = point - mean
-        return value - 0.5 * float(gap @ (weight * gap)), gradient - weight * gap
-
-    return posterior
-
-
 def laplace_draws(
     posterior: Density, mode: FloatArray, least_precision: float, n_draws: int, rng: np.random.Generator
 ) -> FloatArray:
@@ -111,6 +99,11 @@ def laplace_draws(
     -------
     ndarray of shape (n_draws, n_parameters)
     """
+    scale = laplace_scale(posterior, mode, least_precision)
+    return mode + rng.standard_normal((n_draws, len(mode))) @ scale.T
+
+
+def laplace_scale(posterior: Density, mode: FloatArray, least_precision: float) -> FloatArray:
+    """Matrix that turns standard normals into deviations from the mode. See `laplace_draws`."""
     values, vectors = np.linalg.eigh(precision_at(posterior, mode))
-    spread = 1.0 / np.sqrt(np.maximum(values, least_precision))
-    return mode + (rng.standard_normal((n_draws, len(mode))) * spread) @ vectors.T
+    return np.asarray(vectors / np.sqrt(np.maximum(values, least_precision)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.customers.bgnbd import Belief, BgNbdDraws, belief_from, draw_bgnbd
+from mmm.customers.buying import Belief, BuyingDraws, belief_from, draw_buying
 from mmm.customers.expectations import expected_purchases
 from mmm.customers.gamma_gamma import SpendBelief, draw_mean_spend, fit_gamma_gamma, spend_belief_from
 from mmm.customers.patterns import DAYS, Cohort, SpendPatterns, TimeUnit, pooled
@@ -96,7 +96,7 @@ def draw_ltv(cohort: Cohort, everyone: Everyone, terms: LtvTerms, n_draws: int, 
     first = _mean_draws(cohort.first_spend, cohort.first_count, n_draws, rng)
     later = np.zeros((n_draws, terms.horizon_months))
     if everyone.buying is not None:
-        drawn = draw_bgnbd(cohort.purchases, n_draws, rng, everyone.buying)
+        drawn = draw_buying(cohort.purchases, n_draws, rng, everyone.buying)
         middles = np.arange(terms.horizon_months) + 0.5
         purchases = monthly_purchases(drawn, terms.horizon_months, cohort.purchases.unit)
         spend = draw_repeat_spend(cohort, everyone, n_draws, rng)[:, None]
@@ -122,9 +122,9 @@ def average_ltv(parts: list[Ltv], channel: str = "all") -> Ltv:
     )
 
 
-def monthly_purchases(draws: BgNbdDraws, horizon_months: int, unit: TimeUnit) -> FloatArray:
+def monthly_purchases(draws: BuyingDraws, horizon_months: int, unit: TimeUnit) -> FloatArray:
     """Repeat purchases of a new customer in each month; shape (n_draws, horizon_months)."""
-    column = BgNbdDraws(**{name: getattr(draws, name)[:, None] for name in ("r", "alpha", "a", "b")})
+    column = BuyingDraws(family=draws.family, values=tuple(part[:, None] for part in draws.values))
     times = np.arange(1, horizon_months + 1) * DAYS_PER_MONTH / DAYS[unit]
     return np.diff(expected_purchases(column, times), prepend=0.0, axis=1)
 

@@ -8,7 +8,7 @@ import xarray as xr
 from hand_made_customers import CDNOW, simulate_buyers, table_of
 from mmm.customers import (
     Acquisition,
-    BgNbdDraws,
+    BuyingDraws,
     Cohort,
     Ltv,
     LtvTerms,
@@ -79,7 +79,7 @@ def test_without_repeat_purchases_the_value_is_the_margin_of_the_first_one():
 
 
 def test_months_add_up_to_the_purchases_of_the_horizon():
-    draws = BgNbdDraws(**{name: np.array([getattr(CDNOW, name)]) for name in ("r", "alpha", "a", "b")})
+    draws = BuyingDraws(family="bg_nbd", values=tuple(np.array([value]) for value in CDNOW.values))
     by_month = monthly_purchases(draws, 24, "weeks")
     assert by_month.sum() == pytest.approx(float(expected_purchases(CDNOW, 2 * 365.25 / 7)))
     assert (np.diff(by_month[0]) < 0).all()
