@@ -20,6 +20,8 @@ from worlds.plain import plain_world
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 SHARED = {"retention": (1.0, 3.0), "half_saturation": (1.0, 0.7), "slope": (1.0, 0.3), "noise": 0.3}
 LEVEL, CONTROLS = 0.3, 0.2
+FIXED = 0.01
+"""Spread of the slopes' logarithm where the peer fixes them at 1."""
 EFFECT, RETURN = (0.3, 0.15), (2.0, 0.9)
 
 
@@ -35,7 +37,7 @@ def peer_draws(script, environment, told, tmp_path):
         return stored["contribution"], float(stored["ess"].min())
 
 
-def our_draws(prior, controls):
+def our_draws(prior, controls, slope_sd):
     """Fit with nothing in the baseline but level and control: no season, no trend."""
     spec = ModelSpec(
         outcome="revenue",
@@ -43,7 +45,9 @@ def our_draws(prior, controls):
         harmonics=0,
         knot_spacing=1000,
         channel_priors={f"channel_{k:02d}": prior for k in (1, 2, 3)},
-        beliefs=Beliefs(**SHARED, level_sd=LEVEL, controls=CONTROLS, trend_sd=1e-6),
+        beliefs=Beliefs(
+            **SHARED | {"slope": (1.0, slope_sd)}, level_sd=LEVEL, controls=CONTROLS, trend_sd=1e-6
+        ),
         draws=2000,
     )
     found = fit(plain_world().panel(history_only=True), spec, seed=1)
@@ -67,7 +71,7 @@ def assert_same(ours, theirs, ess_ours, ess_theirs):
 
 def test_pymc_marketing_gives_the_same_contributions(tmp_path):
     prior = ChannelPrior(kind="coefficient", median=EFFECT[0], spread=EFFECT[1])
-    ours, ess, spec = our_draws(prior, ("price",))
+    ours, ess, spec = our_draws(prior, ("price",), SHARED["slope"][1])
     told = {**SHARED, "level": (1 - spec.media_share, LEVEL), "controls": CONTROLS, "effect": EFFECT}
     theirs, ess_theirs = peer_draws("same_pymc_marketing.py", "pymc_marketing", told, tmp_path)
     assert_same(ours, theirs, ess, ess_theirs)
@@ -75,7 +79,7 @@ def test_pymc_marketing_gives_the_same_contributions(tmp_path):
 
 def test_meridian_gives_the_same_contributions(tmp_path):
     prior = ChannelPrior(kind="return", median=RETURN[0], spread=RETURN[1])
-    ours, ess, spec = our_draws(prior, ())
+    ours, ess, spec = our_draws(prior, (), FIXED)
     told = {**SHARED, "level": (1 - spec.media_share, LEVEL), "return": RETURN}
     theirs, ess_theirs = peer_draws("same_meridian.py", "meridian", told, tmp_path)
     assert_same(ours, theirs, ess, ess_theirs)
