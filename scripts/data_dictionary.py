@@ -18,7 +18,7 @@ MEANING = {
     "forecast": "Outcome predicted under the plan, per period.",
     "response_curves": "Contribution per period against spend per period.",
     "parameters": "Posterior of each model parameter, with convergence figures.",
-    "specifications": "Specifications fitted, with their weights.",
+    "specifications": "Specifications fitted, with their weights and how far each is from their average.",
     "checks": "Every check that was made, passed or not.",
     "backtest": "Forecast of periods that the fit did not see.",
     "verdicts": "May we decide on this? One row per reason.",
@@ -69,6 +69,8 @@ COLUMNS = {
     "cac_paid": "full cost / customers credited to the channel by the data; money",
     "p_above_3": "probability that LTV/CAC exceeds the golden ratio, 0 to 1",
     "payback_months": "first month in which cumulated margin covers the CAC",
+    "weight, elpd": "share of a specification in the average, 0 to 1; sum of its log scores over held-out periods",
+    "farthest_channel, farthest_change": "channel on which a specification is farthest from the average, by that share of it",
     "crps, naive, log_score": "error of the forecast in the outcome's unit; that of last year's value; log predictive density",
     "money_at_stake": "money per period that the variation represents",
 }

@@ -137,7 +137,17 @@ TABLES: dict[str, tuple[str, ...]] = {
         "ess_bulk",
         "ess_tail",
     ),
-    "specifications": ("outcome", "specification", "weight", "elpd", "media_total_mean", "verdict"),
+    "specifications": (
+        "outcome",
+        "specification",
+        "weight",
+        "elpd",
+        "media_total_mean",
+        "farthest_channel",
+        "farthest_change",
+        "verdict",
+        "message",
+    ),
     "checks": (
         "check",
         "subject",

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from mmm.diagnostics import backtest, diagnose
+from mmm.diagnostics import diagnose, rolling_origins
 from mmm.inference import fit
 from mmm.model import ModelSpec
 from mmm.records import VerdictLevel
@@ -42,7 +42,7 @@ def diagnosis(reference_data):
     spec = ModelSpec(outcome="sales", frequency="annual", harmonics=0, knot_spacing=5)
     fits = {"sales": fit(panel, spec, seed=1)}
     params = SimpleNamespace(currency="USD", allocation=None)
-    return diagnose(fits, panel, params, backtest(panel, spec, seed=1))
+    return diagnose(fits, panel, params, rolling_origins(panel, [spec], 1, 1))
 
 
 def test_the_verdict_is_not_usable_and_says_why_in_both_languages(diagnosis):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -17,6 +18,7 @@ from mmm.diagnostics.learning import Learning, learn, learning_checks
 from mmm.diagnostics.outcome_verdicts import outcome_verdict, run_verdict
 from mmm.diagnostics.residuals import residual_checks
 from mmm.diagnostics.results import checks_table
+from mmm.diagnostics.specifications import member_checks, specifications_table
 from mmm.params import RunParams
 from mmm.records import TABLES, CheckResult, Verdict
 from mmm.texts import say
@@ -60,7 +62,7 @@ def diagnose(
         "checks": checks_table(checks),
         "verdicts": verdicts_table(verdicts, params.currency),
         "backtest": backtests,
-        "specifications": specifications_table(learnt, backtests, verdicts),
+        "specifications": specifications_table(fits, learnt, backtests, verdicts),
     }
     return Diagnosis(checks=checks, verdicts=verdicts, tables=tables)
 
@@ -71,11 +73,11 @@ def _all_checks(
     """Checks of every outcome; those of spend alone, which outcomes share, once."""
     found: list[CheckResult] = []
     for outcome, fit in fits.items():
-        found += convergence_checks(fit)
+        found += member_checks(fit) if fit.members else convergence_checks(fit)
         found += data_checks(fit.design, fit.spec)
         found += residual_checks(fit, panel)
         found += learning_checks(learnt[outcome])
-    return tuple(dict.fromkeys([*found, *backtest_checks(backtests)]))
+    return tuple(dict.fromkeys([*found, *backtest_checks(_judged(backtests, fits))]))
 
 
 def _all_verdicts(
@@ -91,14 +93,27 @@ def _all_verdicts(
             spec=fit.spec,
             n_periods=len(fit.design.periods),
             learnt=learnt[outcome],
-            checks=of_outcome(checks, outcome, fits),
-            backtest=backtests[backtests["outcome"] == outcome],
+            checks=_kept(of_outcome(checks, outcome, fits), fit),
+            backtest=_judged(backtests, {outcome: fit}),
         )
         judged = channel_verdicts(evidence)
         outcomes.append(outcome_verdict(evidence, judged))
         channels += judged
     decided_on = None if params.allocation is None else params.allocation.outcome
     return (run_verdict(outcomes, decided_on), *outcomes, *channels)
+
+
+def _judged(backtests: pd.DataFrame, fits: Mapping[str, "Fit"]) -> pd.DataFrame:
+    """Rows of a backtest that forecast as the answer itself does, not one of its specifications."""
+    chosen = {(outcome, fit.specification) for outcome, fit in fits.items()}
+    pairs = zip(backtests["outcome"], backtests["specification"], strict=True)
+    return backtests.loc[np.array([pair in chosen for pair in pairs], dtype=bool)]
+
+
+def _kept(checks: Sequence[CheckResult], fit: "Fit") -> tuple[CheckResult, ...]:
+    """Leave aside the gate of specifications that are not in the answer."""
+    aside = {member.spec.name for member in fit.members if not member.converged}
+    return tuple(check for check in checks if check.specification not in aside)
 
 
 def verdicts_table(verdicts: Sequence[Verdict], currency: str) -> pd.DataFrame:
@@ -116,26 +131,3 @@ def verdicts_table(verdicts: Sequence[Verdict], currency: str) -> pd.DataFrame:
         for position, reason in enumerate(verdict.reasons, start=1)
     ]
     return pd.DataFrame(rows, columns=list(TABLES["verdicts"]))
-
-
-def specifications_table(
-    learnt: Mapping[str, Learning], backtests: pd.DataFrame, verdicts: Sequence[Verdict]
-) -> pd.DataFrame:
-    """Tabulate the specifications that make up each outcome's answer: one, so far, with all the weight.
-
-    `elpd` is the sum of the log scores of the held-out periods, unknown when none
-    was; `media_total_mean` the KPI that all media brought, on average over draws.
-    """
-    level_of = {verdict.subject: verdict.level.value for verdict in verdicts}
-    rows = [
-        {
-            "outcome": outcome,
-            "specification": found.specification,
-            "weight": 1.0,
-            "elpd": backtests.loc[backtests["outcome"] == outcome, "log_score"].sum(min_count=1),
-            "media_total_mean": found.returns.contribution.sum(axis=1).mean(),
-            "verdict": level_of[outcome],
-        }
-        for outcome, found in learnt.items()
-    ]
-    return pd.DataFrame(rows, columns=list(TABLES["specifications"]))

@@ -47,7 +47,7 @@ def learn(fit: "Fit", panel: xr.Dataset) -> Learning:
     returns = return_draws(fit, panel)
     return Learning(
         outcome=fit.spec.outcome,
-        specification=fit.spec.name,
+        specification=fit.specification,
         returns=returns,
         prior_share=prior_shares(fit),
         groups=collinear_groups(returns.contribution, returns.channels),

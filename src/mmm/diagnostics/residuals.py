@@ -26,7 +26,7 @@ MAX_MEDIA_SHARE = 0.6
 
 def residual_checks(fit: "Fit", panel: xr.Dataset) -> list[CheckResult]:
     """Check that residuals look like noise, and that media do not explain the implausible."""
-    outcome, name = fit.spec.outcome, fit.spec.name
+    outcome, name = fit.spec.outcome, fit.specification
     left = residuals(fit, panel)
     persistence, chance = autocorrelation(left)
     n_far = float(len(outlying_periods(left)))

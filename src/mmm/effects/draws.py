@@ -54,8 +54,11 @@ def thinned(fit: "Fit", max_draws: int = MAX_DRAWS) -> xr.Dataset:
             values.transpose("chain", "draw", *rest).to_numpy().reshape(-1, *(values.sizes[d] for d in rest))
         )
         joined[str(name)] = (("draw", *rest), flat[kept])
-    coords = {name: coord for name, coord in fit.draws.coords.items() if name not in {"chain", "draw"}}
-    return xr.Dataset(joined, coords=coords)
+    coords = {name: coord for name, coord in fit.draws.coords.items() if "draw" not in coord.dims}
+    found = xr.Dataset(joined, coords=coords).drop_vars("chain", errors="ignore")
+    if not fit.members:
+        return found
+    return found.assign_coords(specification=("draw", fit.draws["specification"].to_numpy()[kept]))
 
 
 def media_draws(fit: "Fit", max_draws: int = MAX_DRAWS) -> MediaDraws:

@@ -10,6 +10,7 @@ from mmm.transforms import ADSTOCKS, SATURATIONS, MediaCurves
 
 if TYPE_CHECKING:
     from mmm.inference import Fit
+    from mmm.model import ModelSpec
 
 FIRST, SECOND, SLOPE = ("retention", "weibull_scale"), ("delay", "weibull_shape"), ("slope", "exponent")
 """Variables of the draws that hold a parameter of the curves; a channel has one of each row at most."""
@@ -30,14 +31,30 @@ def media_curves(fit: "Fit", draws: xr.Dataset) -> MediaCurves:
                 found = np.where(np.isnan(found), values, found)
         return found
 
-    spec, shape = fit.spec, (n_draws, len(channels))
+    windows = np.array([member.n_lags for member in fit.members] or [DEFAULT_LAGS])
+    specs = [member.spec for member in fit.members] or [fit.spec]
+    member = _members(fit, draws)
+    codes = np.array([[_codes(spec, channel) for channel in channels] for spec in specs])[member]
     return MediaCurves(
-        adstock=np.full(shape, ADSTOCKS.index(spec.adstock), dtype=np.int8),
-        saturation=np.full(shape, SATURATIONS.index(spec.saturation), dtype=np.int8),
-        saturates_first=np.zeros(shape, dtype=bool),
+        adstock=codes[..., 0].astype(np.int8),
+        saturation=codes[..., 1].astype(np.int8),
+        saturates_first=codes[..., 2].astype(bool),
         first=of(*FIRST),
         second=of(*SECOND),
         half_saturation=of("half_saturation"),
         slope=of(*SLOPE),
-        n_lags=np.full(n_draws, DEFAULT_LAGS),
+        n_lags=windows[member],
     )
+
+
+def _members(fit: "Fit", draws: xr.Dataset) -> NDArray[np.int64]:
+    """Place of each draw's specification in the members of the fit."""
+    if not fit.members:
+        return np.zeros(draws.sizes["draw"], dtype=np.int64)
+    names, place = np.unique(draws["specification"].to_numpy().astype(str), return_inverse=True)
+    known = [member.spec.name for member in fit.members]
+    return np.asarray([known.index(name) for name in names], dtype=np.int64)[place]
+
+
+def _codes(spec: "ModelSpec", channel: str) -> tuple[int, int, bool]:
+    return ADSTOCKS.index(spec.adstock), SATURATIONS.index(spec.saturation), False

@@ -10,17 +10,20 @@ from mmm.lazy import exporter
 if TYPE_CHECKING:
     from mmm.inference.fitting import fit, fit_design
     from mmm.inference.gate import convergence_problems, convergence_table, require_convergence
-    from mmm.inference.outcomes import fit_outcomes
-    from mmm.inference.records import Fit
+    from mmm.inference.joining import join
+    from mmm.inference.records import AVERAGE, Fit, Member
     from mmm.inference.storage import load_fit, save_fit
 
 __all__ = [
+    "AVERAGE",
     "Fit",
+    "Member",
     "convergence_problems",
     "convergence_table",
     "fit",
     "fit_design",
-    "fit_outcomes",
+    "fit_once",
+    "join",
     "load_fit",
     "require_convergence",
     "save_fit",
@@ -29,12 +32,15 @@ __all__ = [
 __getattr__ = exporter(
     __name__,
     {
+        "AVERAGE": "records",
         "Fit": "records",
+        "Member": "records",
         "convergence_problems": "gate",
         "convergence_table": "gate",
         "fit": "fitting",
         "fit_design": "fitting",
-        "fit_outcomes": "outcomes",
+        "fit_once": "fitting",
+        "join": "joining",
         "load_fit": "storage",
         "require_convergence": "gate",
         "save_fit": "storage",

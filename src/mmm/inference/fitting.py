@@ -49,6 +49,19 @@ def fit_design(design: Design, spec: ModelSpec, seed: int, progress: Progress | 
     )
 
 
+def fit_once(panel: xr.Dataset, spec: ModelSpec, seed: int, settings: SamplerSettings) -> Fit:
+    """Fit without a gate, as long as `settings` says: for a forecast that is scored, not for figures.
+
+    Raises
+    ------
+    UserInputError
+        See `mmm.model.build_design`.
+    """
+    design = build_design(panel, spec)
+    draws, stats = _ENGINES[spec.engine](design, spec, settings, seed, None)
+    return Fit(spec=spec, design=design, draws=draws, stats=stats, seed=seed, attempts=1, engine=spec.engine)
+
+
 def _attempts(spec: ModelSpec) -> tuple[SamplerSettings, SamplerSettings]:
     usual = SamplerSettings(chains=spec.chains, draws=spec.draws, warmup=spec.warmup)
     careful = SamplerSettings(

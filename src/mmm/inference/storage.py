@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from mmm.errors import UserInputError
+from mmm.inference.member_storage import member_of, plain_member
 from mmm.inference.records import Fit
 from mmm.model import Design, spec_from_dict
 from mmm.model.baseline import Baseline
@@ -30,6 +31,7 @@ def save_fit(fit: Fit, path: Path | str) -> None:
         seed=fit.seed,
         attempts=fit.attempts,
         engine=fit.engine,
+        members=json.dumps([plain_member(member) for member in fit.members]),
     )
     described.to_netcdf(path, mode="w", group="draws", engine=_ENGINE, encoding=encoding)
     fit.stats.to_netcdf(path, mode="a", group="stats", engine=_ENGINE)
@@ -65,6 +67,7 @@ def load_fit(path: Path | str) -> Fit:
         seed=int(attributes["seed"]),
         attempts=int(attributes["attempts"]),
         engine=str(attributes["engine"]),
+        members=tuple(member_of(values) for values in json.loads(attributes.get("members", "[]"))),
     )
 
 

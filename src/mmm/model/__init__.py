@@ -4,6 +4,7 @@ from mmm.model.design import Design, build_design, extend_basis, scaled_spend
 from mmm.model.media_prior import MediaPrior
 from mmm.model.response import saturated_media
 from mmm.model.spec import Beliefs, ChannelPrior, ModelSpec, spec_from_dict, spec_from_params
+from mmm.model.specifications import averaged, specifications
 
 __all__ = [
     "Beliefs",
@@ -11,10 +12,12 @@ __all__ = [
     "Design",
     "MediaPrior",
     "ModelSpec",
+    "averaged",
     "build_design",
     "extend_basis",
     "saturated_media",
     "scaled_spend",
     "spec_from_dict",
     "spec_from_params",
+    "specifications",
 ]

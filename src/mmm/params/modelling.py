@@ -52,6 +52,8 @@ class ModelParams(Section):
     """Pairs of sine and cosine for the yearly season; by frequency when left out."""
     trend_knot_periods: Annotated[int, Field(ge=2)] | None = None
     """Periods between two bends of the trend; a quarter (5 years when annual) when left out."""
+    specifications: Literal["average", "single"] = "average"
+    """average: several carry-overs and saturations, weighed by their forecasts. single: one, faster."""
     engine: Literal["compiled", "pymc"] = "compiled"
     """compiled: seconds. pymc: the definition itself, sampled through PyMC; slower, the same posterior."""
     chains: Annotated[int, Field(ge=2, le=16)] = 4

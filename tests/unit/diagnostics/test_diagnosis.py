@@ -9,7 +9,7 @@ import pytest
 
 from hand_made_fit import make_fit, make_panel
 from mmm.diagnostics import backtest_checks, diagnose
-from mmm.diagnostics.backtesting import default_held
+from mmm.diagnostics.origins import default_held
 from mmm.model import ModelSpec
 from mmm.records import TABLES, VerdictLevel
 from mmm.texts import LANGUAGES, say
