@@ -16,7 +16,6 @@ from mmm.allocation.curve_kinds import Curves
 from mmm.allocation.nested import Relaxation
 
 FloatArray = NDArray[np.float64]
-Group = tuple[NDArray[np.intp], float, float]
 MAX_ROUNDS = 60
 TOLERANCE = 1e-11
 FIRST_PRICES = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -35,13 +34,9 @@ class _Mixture:
 class CrossingMarket:
     """Curves under any limits on sums; see `NestedMarket` for those that nest, which is faster."""
 
-    def __init__(self, curves: Curves, groups: list[Group]) -> None:
-        self.curves, self.groups = curves, groups
-        self.low = np.array([low for _, low, _ in groups])
-        self.high = np.array([high for _, _, high in groups])
-        self.rows = np.zeros((len(groups), curves.n_channels))
-        for k, (members, _, _) in enumerate(groups):
-            self.rows[k, members] = 1.0
+    def __init__(self, curves: Curves, rows: FloatArray, low: FloatArray, high: FloatArray) -> None:
+        """Take limits `low <= rows @ amounts <= high`; rows (limit, channel), the total last."""
+        self.curves, self.rows, self.low, self.high = curves, rows, low, high
 
     def relax(self, low: FloatArray, high: FloatArray, guess: float = 1.0) -> Relaxation | None:
         """Solve the dual over a box of amounts; None when the box holds no plan."""

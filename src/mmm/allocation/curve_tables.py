@@ -23,6 +23,11 @@ class Tables:
     cubic: FloatArray
     """(4, channel, piece), coefficients of the distance from `start`, highest power first."""
 
+    @property
+    def n_channels(self) -> int:
+        """Count the channels."""
+        return len(self.start)
+
     def value(self, amount: FloatArray) -> FloatArray:
         """See `Curves.value`; (channel,) or (channel, spot)."""
         spots = amount[:, None] if amount.ndim == 1 else amount

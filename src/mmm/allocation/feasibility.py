@@ -1,6 +1,6 @@
 """Which limits of a budget problem conflict, and by how much."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -23,6 +23,16 @@ class GroupLimit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceLimit:
+    """A resource other than money, such as people days or tonnes of CO2, that spending uses."""
+
+    name: str
+    use: Mapping[str, float]
+    """Channel: use per unit of money spent on it; none where it is left out."""
+    maximum: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Every limit on a plan; nothing says yet that they can be met together."""
 
@@ -35,6 +45,7 @@ class Limits:
     upper: FloatArray
     """(channel,)."""
     groups: tuple[GroupLimit, ...] = ()
+    resources: tuple[ResourceLimit, ...] = ()
     is_spent: bool = True
     """Whether the total is spent in full; else it is a ceiling."""
     tolerance: float = CENT / 2
@@ -58,6 +69,8 @@ def conflicts(limits: Limits) -> list[str]:
     found = [*_bounds(limits), *_totals(limits)]
     for group in limits.groups:
         found += _group(limits, group)
+    for resource in limits.resources:
+        found += _resource(limits, resource)
     return found or list(_together(limits))
 
 
@@ -121,34 +134,54 @@ def _group(limits: Limits, group: GroupLimit) -> Iterator[str]:
         )
 
 
+def _resource(limits: Limits, resource: ResourceLimit) -> Iterator[str]:
+    where = f"resource {resource.name}"
+    for stranger in [name for name in resource.use if name not in limits.channels]:
+        yield f"{where}: unknown channel {stranger}, {_hint(stranger, limits.channels)}"
+    use = np.array([resource.use.get(channel, 0.0) for channel in limits.channels])
+    least = float(use @ limits.lower)
+    if least > resource.maximum * (1 + 1e-9):
+        yield (
+            f"{where}: the floors use {least:,.6g}, the maximum is {resource.maximum:,.6g}, "
+            f"{least - resource.maximum:,.6g} less: lower a floor or raise the maximum"
+        )
+
+
 def _hint(name: str, known: tuple[str, ...]) -> str:
     near = get_close_matches(name, known, n=1)
     return f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"
 
 
 def _together(limits: Limits) -> Iterator[str]:
-    """Find the least sum of violations of the groups under the total: zero when a plan exists.
+    """Find the least sum of violations of groups and resources under the total: zero when a plan exists.
 
-    Columns of the program: spend, then shortfall and excess of each group.
+    Columns of the program: spend, then shortfall and excess of each group and resource.
     """
     n_channels, n_groups = len(limits.channels), len(limits.groups)
-    if not n_groups:
+    if not n_groups and not limits.resources:
         return
-    total = limits.total
-    members = np.array([np.isin(np.asarray(limits.channels), g.channels) for g in limits.groups], dtype=float)
-    minimum = np.array([g.minimum for g in limits.groups])
-    maximum = np.minimum([g.maximum for g in limits.groups], limits.upper.sum())
-    gives, nothing = np.eye(n_groups), np.zeros((n_groups, n_groups))
-    spent = np.concatenate([np.ones(n_channels), np.zeros(2 * n_groups)])
+    total, n_resources = limits.total, len(limits.resources)
+    rows = [np.isin(np.asarray(limits.channels), group.channels).astype(float) for group in limits.groups]
+    rows += [np.array([r.use.get(c, 0.0) for c in limits.channels]) for r in limits.resources]
+    members = np.array(rows)
+    minimum = np.array([*(group.minimum for group in limits.groups), *[0.0] * n_resources])
+    maximum = np.minimum(
+        [*(group.maximum for group in limits.groups), *(r.maximum for r in limits.resources)],
+        members @ limits.upper,
+    )
+    size = np.maximum(np.abs(members).max(axis=1), 1e-300)
+    n_rows = n_groups + n_resources
+    gives, nothing = np.diag(size), np.zeros((n_rows, n_rows))
+    spent = np.concatenate([np.ones(n_channels), np.zeros(2 * n_rows)])
     solution = linprog(
-        np.concatenate([np.zeros(n_channels), np.ones(2 * n_groups)]),
+        np.concatenate([np.zeros(n_channels), np.ones(2 * n_rows)]),
         A_ub=np.vstack([np.block([[-members, -gives, nothing], [members, nothing, -gives]]), spent[None, :]]),
         b_ub=np.concatenate([-minimum / total, maximum / total, [1.0]]),
         A_eq=spent[None, :] if limits.is_spent else None,
         b_eq=[1.0] if limits.is_spent else None,
         bounds=[
             *zip(limits.lower / total, np.maximum(limits.upper, limits.lower) / total, strict=True),
-            *[(0, None)] * (2 * n_groups),
+            *[(0, None)] * (2 * n_rows),
         ],
         method="highs",
     )
@@ -156,10 +189,17 @@ def _together(limits: Limits) -> Iterator[str]:
     for k, group in enumerate(limits.groups):
         for size, word, limit in (
             (missing[k], "short of its minimum", group.minimum),
-            (missing[n_groups + k], "above its maximum", group.maximum),
+            (missing[n_rows + k], "above its maximum", group.maximum),
         ):
             if size > max(2 * limits.tolerance, 1e-8 * total):
                 yield (
                     f"group {group.name}: with every other limit met it stays {limits.written(size)} {word} "
                     f"{limits.written(limit)}: change it, another group, a bound or the budget"
                 )
+    for k, resource in enumerate(limits.resources, start=n_groups):
+        over = missing[n_rows + k] * size[k]
+        if over > 1e-8 * max(resource.maximum, size[k] * total):
+            yield (
+                f"resource {resource.name}: with every other limit met its use stays {over:,.6g} above its "
+                f"maximum {resource.maximum:,.6g}: change it, a group, a bound or the budget"
+            )

@@ -7,12 +7,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.allocation.branching import Market, Proven, prove
+from mmm.allocation.branching import Proven, prove
 from mmm.allocation.crossing import CrossingMarket
 from mmm.allocation.curve_set import CurveSet, curve_set
-from mmm.allocation.nested import NestedMarket, nest
+from mmm.allocation.markets import market_of
 from mmm.allocation.problem_file import FileProblem
-from mmm.allocation.stepped import Stepped, SteppedMarket, stepped
+from mmm.allocation.stepped import RestrictedMarket, Stepped, stepped
 from mmm.errors import InfeasibleBudgetError
 
 FloatArray = NDArray[np.float64]
@@ -92,16 +92,15 @@ def _search(
     problem: FileProblem, curves: CurveSet | Stepped, box: tuple[FloatArray, FloatArray], guess: float
 ) -> Proven | None:
     """Prove the best plan over amounts, or over whole units where the curves are stepped."""
-    groups = _groups(problem)
-    nested = nest(groups, curves.n_channels)
-    market: Market = CrossingMarket(curves, groups) if nested is None else NestedMarket(curves, nested)
+    market = market_of(curves, *_rows(problem))
+    is_slow = isinstance(market, CrossingMarket)
     if isinstance(curves, Stepped):
-        market = SteppedMarket(market=market, curves=curves)
+        market = RestrictedMarket(market=market, curves=curves)
     return prove(
         market,
         box,
         tolerance=TOLERANCE,
-        max_nodes=MAX_CROSSING_NODES if nested is None else MAX_NODES,
+        max_nodes=MAX_CROSSING_NODES if is_slow else MAX_NODES,
         guess=guess,
         twins=None if isinstance(curves, Stepped) else _twins(problem),
     )
@@ -132,19 +131,17 @@ def _in_units(
     return replace(found, plan=plan, value=float(curves.value(plan).sum())), odd
 
 
-def _groups(problem: FileProblem) -> list[tuple[NDArray[np.intp], float, float]]:
-    """Give members, least and most of every group, the total last."""
-    place = {channel.name: k for k, channel in enumerate(problem.channels)}
-    total = problem.limits.total
-    found = [
-        (
-            np.array([place[name] for name in group.channels], dtype=np.intp),
-            group.lower,
-            np.inf if group.upper is None else group.upper,
-        )
-        for group in problem.groups
-    ]
-    return [*found, (np.arange(len(place)), total if problem.is_spent else -np.inf, total)]
+def _rows(problem: FileProblem) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Give membership (group, channel), least and most of every group, the total last."""
+    names, total = [channel.name for channel in problem.channels], problem.limits.total
+    rows = [[float(name in set(group.channels)) for name in names] for group in problem.groups]
+    low = [group.lower for group in problem.groups]
+    high = [np.inf if group.upper is None else group.upper for group in problem.groups]
+    return (
+        np.array([*rows, [1.0] * len(names)]),
+        np.array([*low, total if problem.is_spent else -np.inf]),
+        np.array([*high, total]),
+    )
 
 
 def _typical_price(curves: CurveSet, low: FloatArray, high: FloatArray) -> float:
@@ -173,11 +170,13 @@ def _not_worse_than_today(problem: FileProblem, curves: CurveSet, found: Proven)
     today = np.array(current, dtype=float)
     value = float(curves.value(today).sum())
     limits, slack = problem.limits, AT_LIMIT * problem.limits.total
-    sums = [(float(today[m].sum()), low, high) for m, low, high in _groups(problem)]
+    rows, least, most = _rows(problem)
+    sums = rows @ today
     is_allowed = (
         (today >= limits.lower - slack).all()
         and (today <= limits.upper + slack).all()
-        and all(low - slack <= total <= high + slack for total, low, high in sums)
+        and (sums >= least - slack).all()
+        and (sums <= most + slack).all()
     )
     return replace(found, plan=today, value=value) if is_allowed and value > found.value else found
 
@@ -192,13 +191,12 @@ def _prices(problem: FileProblem, curves: CurveSet, found: Proven) -> dict[str, 
     if problem.total is not None and abs(plan.sum() - limits.total) <= near:
         prices["total"] = multiplier
     group_price = found.relaxation.limit_price
-    for k, (group, (members, low, high)) in enumerate(
-        zip(problem.groups, _groups(problem)[:-1], strict=True)
-    ):
-        spent = float(plan[members].sum())
-        if spent >= high - near:
+    rows, least, most = _rows(problem)
+    for k, group in enumerate(problem.groups):
+        spent = float(rows[k] @ plan)
+        if spent >= most[k] - near:
             prices[f"groups.{group.name}.upper"] = max(float(group_price[k]), 0.0)
-        if spent <= low + near and low > 0:
+        if spent <= least[k] + near and least[k] > 0:
             prices[f"groups.{group.name}.lower"] = max(-float(group_price[k]), 0.0)
     for k, channel in enumerate(problem.channels):
         if channel.upper is not None and plan[k] >= channel.upper - near:

@@ -122,10 +122,12 @@ def _grid_rows(problem: BudgetProblem, grid: FloatArray) -> tuple[csr_array, Flo
     n_channels = len(problem.channels)
     amount = (grid.T / problem.total).ravel()
     owner = np.repeat(np.arange(n_channels), len(grid))
-    table = np.vstack([np.eye(n_channels)[:, owner], amount[None, :], problem.group_rows[:, owner] * amount])
-    fixed = np.ones(n_channels + 1)
+    rows, low, high = problem.rows
+    size = np.maximum(np.abs(rows).max(axis=1), 1e-300)
+    table = np.vstack([np.eye(n_channels)[:, owner], (rows / size[:, None])[:, owner] * amount])
+    one = np.ones(n_channels)
     return (
         csr_array(table),
-        np.concatenate([fixed, problem.group_lower / problem.total]),
-        np.concatenate([fixed, problem.group_upper / problem.total]),
+        np.concatenate([one, low / size / problem.total]),
+        np.concatenate([one, high / size / problem.total]),
     )

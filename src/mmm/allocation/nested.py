@@ -7,14 +7,13 @@ price replaces q. This is the Lagrangian dual: whatever the prices, and
 S-shaped curves or not, no plan within the limits exceeds its value.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mmm.allocation.curve_kinds import Curves
-from mmm.allocation.pricing import Cleared, clear
+from mmm.allocation.pricing import Cleared, Demand, clear, taken
 
 FloatArray = NDArray[np.float64]
 Members = NDArray[np.intp]
@@ -83,9 +82,7 @@ def nest(groups: list[tuple[Members, float, float]], n_channels: int) -> tuple[L
     return tuple(found)
 
 
-def _capped(
-    demand: Callable[[float], FloatArray], limit: float, ends: tuple[FloatArray, FloatArray], guess: float
-) -> Cleared:
+def _capped(demand: Demand, limit: float, ends: tuple[FloatArray, FloatArray], guess: float) -> Cleared:
     """Find the price that brings demand down to a limit.
 
     Where the least is the limit already, every price high enough does; the first such one is taken.
@@ -96,7 +93,8 @@ def _capped(
     if least.sum() < target - slack:
         return clear(demand, target, guess)
     above = clear(demand, min(target + 2 * slack, float(most.sum())), guess)
-    return Cleared(price=above.price, plan=least, ends=(least, above.ends[1]))
+    plan, value = demand(np.inf)
+    return Cleared(price=above.price, plan=plan, value=value, ends=(plan, above.ends[1]))
 
 
 class NestedMarket:
@@ -138,12 +136,12 @@ class NestedMarket:
         self, place: int, solved: list[_Solved], low: FloatArray, high: FloatArray, guess: float
     ) -> _Solved | None:
         limit = self.limits[place]
-        least, most = (self._demand(place, q, solved, low, high) for q in (np.inf, -np.inf))
+        least, most = (self._demand(place, q, solved, low, high)[0] for q in (np.inf, -np.inf))
         slack = SLACK * max(1e-300, float(np.abs(most).sum()))
         if least.sum() > limit.high + slack or most.sum() < limit.low - slack:
             return None
 
-        def demand(q: float) -> FloatArray:
+        def demand(q: float) -> tuple[FloatArray, FloatArray]:
             return self._demand(place, q, solved, low, high)
 
         return _Solved(
@@ -160,36 +158,37 @@ class NestedMarket:
     ) -> Relaxation | None:
         limit, place = self.limits[-1], len(self.limits) - 1
 
-        def demand(q: float) -> FloatArray:
+        def demand(q: float) -> tuple[FloatArray, FloatArray]:
             return self._demand(place, q, solved, low, high)
 
-        least, most = demand(np.inf), demand(-np.inf)
+        least, most = demand(np.inf)[0], demand(-np.inf)[0]
         slack = SLACK * max(1e-300, float(np.abs(most).sum()))
         if least.sum() > limit.high + slack or most.sum() < limit.low - slack:
             return None
         if limit.low < limit.high:
-            at_no_price = demand(0.0)
-            if at_no_price.sum() <= limit.high:
-                cleared = Cleared(price=0.0, plan=at_no_price, ends=(at_no_price, at_no_price))
-                return self._relaxation(cleared, solved, low, high)
+            free, value = demand(0.0)
+            if free.sum() <= limit.high:
+                return self._relaxation(taken(0.0, free, value), solved, low, high)
         if most.sum() - least.sum() <= slack:
-            return self._relaxation(Cleared(price=guess, plan=most, ends=(most, most)), solved, low, high)
+            return self._relaxation(taken(guess, *demand(-np.inf)), solved, low, high)
         return self._relaxation(_capped(demand, limit.high, (least, most), guess), solved, low, high)
 
     def _demand(
         self, place: int, q: float, solved: list[_Solved], low: FloatArray, high: FloatArray
-    ) -> FloatArray:
-        """Give what a limit's channels take at a price, their inner limits met."""
+    ) -> tuple[FloatArray, FloatArray]:
+        """Give what a limit's channels take at a price, their inner limits met, and what it is worth."""
         limit = self.limits[place]
         price, entering = self._prices(place, q, solved)
-        amount = self.parts[place].best(price, low[limit.members], high[limit.members])
+        curves = self.parts[place]
+        amount = curves.best(price, low[limit.members], high[limit.members])
+        value = curves.value(amount)
         for i, where in limit.inner:
             own = solved[i]
             if own.ceiling is not None and entering[i] < own.ceiling.price:
-                amount[where] = own.ceiling.plan
+                amount[where], value[where] = own.ceiling.plan, own.ceiling.value
             elif own.floor is not None and entering[i] > own.floor.price:
-                amount[where] = own.floor.plan
-        return amount
+                amount[where], value[where] = own.floor.plan, own.floor.value
+        return amount, value
 
     def _prices(self, place: int, q: float, solved: list[_Solved]) -> tuple[FloatArray, dict[int, float]]:
         """Give each channel's price, and the price that enters each inner limit."""

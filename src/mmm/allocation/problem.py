@@ -1,12 +1,12 @@
 """The budget question as a frozen record; building one proves that a plan answers it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.allocation.feasibility import GroupLimit, Limits, conflicts
+from mmm.allocation.feasibility import GroupLimit, Limits, ResourceLimit, conflicts
 from mmm.allocation.response import ResponseDraws
 from mmm.errors import InfeasibleBudgetError
 from mmm.params import RunParams
@@ -62,9 +62,16 @@ class BudgetProblem:
     groups: tuple[GroupLimit, ...] = ()
     round_to: float = 0.01
     """Amounts are multiples of this, but for one channel that takes the remainder of the total."""
+    is_spent: bool = True
+    """Whether the total is spent in full; else it is a ceiling."""
+    resources: tuple[ResourceLimit, ...] = ()
+    least_if_used: FloatArray = field(default_factory=lambda: np.zeros(0))
+    """(channel,), least spend of a channel that spends anything; 0 where any amount will do."""
 
     def __post_init__(self) -> None:
         """Raise with every conflict and its size when no plan meets the limits."""
+        if not self.least_if_used.size:
+            object.__setattr__(self, "least_if_used", np.zeros(len(self.channels)))
         found = conflicts(
             Limits(
                 channels=self.channels,
@@ -73,37 +80,61 @@ class BudgetProblem:
                 lower=self.lower,
                 upper=self.upper,
                 groups=self.groups,
+                is_spent=self.is_spent,
+                resources=self.resources,
             )
         )
         if found:
             raise InfeasibleBudgetError("budget problem", found)
 
     @property
-    def group_rows(self) -> FloatArray:
-        """Membership of channels in groups, (group, channel), 0 or 1."""
-        return np.array(
-            [[float(channel in group.channels) for channel in self.channels] for group in self.groups]
-        ).reshape(len(self.groups), len(self.channels))
+    def rows(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Give every limit on sums, `low <= rows @ spend <= high`: groups, resources, the total last.
 
-    @property
-    def group_lower(self) -> FloatArray:
-        """Least spend of each group, (group,)."""
-        return np.array([group.minimum for group in self.groups])
+        Returns
+        -------
+        tuple of ndarray of shape (limit, channel), (limit,), (limit,)
+            Rows are memberships (0 or 1) of groups, uses of resources per unit of spend, ones.
+        """
+        members = [[float(channel in group.channels) for channel in self.channels] for group in self.groups]
+        uses = [[resource.use.get(channel, 0.0) for channel in self.channels] for resource in self.resources]
+        return (
+            np.array([*members, *uses, [1.0] * len(self.channels)]),
+            np.array(
+                [
+                    *(group.minimum for group in self.groups),
+                    *(-np.inf for _ in self.resources),
+                    self.total if self.is_spent else -np.inf,
+                ]
+            ),
+            np.array(
+                [
+                    *(group.maximum for group in self.groups),
+                    *(resource.maximum for resource in self.resources),
+                    self.total,
+                ]
+            ),
+        )
 
-    @property
-    def group_upper(self) -> FloatArray:
-        """Most spend of each group, (group,)."""
-        return np.array([group.maximum for group in self.groups])
+    def settled(self, spend: FloatArray) -> "BudgetProblem":
+        """Give the same question with channels on and off as in a plan, and its own total spent in full."""
+        is_off = (self.least_if_used > 0) & (spend < self.least_if_used / 2)
+        lower = np.where(is_off, self.lower, np.maximum(self.lower, self.least_if_used))
+        upper = np.where(is_off, np.maximum(self.lower, 0.0), self.upper)
+        total = self.total if self.is_spent else min(self.total, float(np.round(spend.sum(), 2)))
+        return replace(self, lower=lower, upper=upper, total=total, is_spent=True, least_if_used=np.zeros(0))
 
     def holds(self, spend: FloatArray, tolerance: float = 5e-3) -> bool:
         """Say whether a plan meets every limit, to half a cent by default."""
-        grouped = self.group_rows @ spend
+        rows, low, high = self.rows
+        sums, size = rows @ spend, np.maximum(np.abs(rows).max(axis=1), 1.0)
+        is_between = (spend > tolerance) & (spend < self.least_if_used - tolerance)
         return bool(
-            abs(spend.sum() - self.total) <= tolerance
-            and (spend >= self.lower - tolerance).all()
+            (spend >= self.lower - tolerance).all()
             and (spend <= self.upper + tolerance).all()
-            and (grouped >= self.group_lower - tolerance).all()
-            and (grouped <= self.group_upper + tolerance).all()
+            and (sums >= low - tolerance * size).all()
+            and (sums <= high + tolerance * size).all()
+            and not is_between.any()
         )
 
 

@@ -73,7 +73,8 @@ def _in_multiples(
 ) -> FloatArray | None:
     """Solve for whole multiples; columns are amounts in units, then each one's distance from the plan."""
     n, plan, total = len(spend), spend / grid.unit, problem.total / grid.unit
-    one, rows = np.eye(n), problem.group_rows
+    one = np.eye(n)
+    rows, low, high = (found[:-1] for found in problem.rows)
     solution = milp(
         np.concatenate([-_pull(marginal), np.ones(n)]),
         integrality=np.concatenate([grid.is_whole.astype(float), np.zeros(n)]),
@@ -84,10 +85,10 @@ def _in_multiples(
             LinearConstraint(np.concatenate([np.ones(n), np.zeros(n)])[None, :], total, total),
             LinearConstraint(np.hstack([one, -one]), -np.inf, plan),
             LinearConstraint(np.hstack([one, one]), plan, np.inf),
-            LinearConstraint(
-                np.hstack([rows, np.zeros_like(rows)]),
-                problem.group_lower / grid.unit,
-                problem.group_upper / grid.unit,
+            *(
+                [LinearConstraint(np.hstack([rows, np.zeros_like(rows)]), low / grid.unit, high / grid.unit)]
+                if len(rows)
+                else []
             ),
         ],
         options={"node_limit": MAX_NODES},

@@ -21,7 +21,7 @@ class ShadowPrice:
     """Profit that one more unit of money on a binding limit brings, with what it takes."""
 
     limit: str
-    """budget, group_maximum, group_minimum, upper or lower."""
+    """budget, group_maximum, group_minimum, resource, upper or lower."""
     subject: str
     """Group or channel; `budget` for the total."""
     profit: Spread
@@ -73,13 +73,21 @@ def shadow_prices(
 
 def _binding(problem: BudgetProblem, exact: FloatArray) -> list[_Limit]:
     close = 1e-6 * problem.total
-    one, rows, spent = np.eye(len(exact)), problem.group_rows, problem.group_rows @ exact
-    found = [_Limit(kind="budget", subject="budget", row=np.ones(len(exact)), low=0.0, high=0.0)]
-    for group, row, amount in zip(problem.groups, rows, spent, strict=True):
-        if amount >= group.maximum - close:
-            found.append(_Limit(kind="group_maximum", subject=group.name, row=row, low=-np.inf, high=0.0))
-        if amount <= group.minimum + close and group.minimum > 0:
-            found.append(_Limit(kind="group_minimum", subject=group.name, row=row, low=0.0, high=np.inf))
+    rows, low, high = problem.rows
+    one, spent = np.eye(len(exact)), rows @ exact
+    found = []
+    if problem.is_spent:
+        found.append(_Limit(kind="budget", subject="budget", row=rows[-1], low=0.0, high=0.0))
+    elif spent[-1] >= problem.total - close:
+        found.append(_Limit(kind="budget", subject="budget", row=rows[-1], low=-np.inf, high=0.0))
+    named = [(group.name, "group_maximum", "group_minimum") for group in problem.groups]
+    named += [(resource.name, "resource", "") for resource in problem.resources]
+    for k, (name, above, below) in enumerate(named):
+        size = float(np.abs(rows[k]).max())
+        if spent[k] >= high[k] - close * size:
+            found.append(_Limit(kind=above, subject=name, row=rows[k], low=-np.inf, high=0.0))
+        if spent[k] <= low[k] + close * size and low[k] > 0:
+            found.append(_Limit(kind=below, subject=name, row=rows[k], low=0.0, high=np.inf))
     for c, channel in enumerate(problem.channels):
         if exact[c] >= problem.upper[c] - close:
             found.append(_Limit(kind="upper", subject=channel, row=one[c], low=-np.inf, high=0.0))
@@ -95,7 +103,7 @@ def _direction(
     low = np.array([limit.low for limit in binding])
     high = np.array([limit.high for limit in binding])
     kind = binding[moved].kind
-    if kind == "budget":
+    if kind == "budget" and low[moved] == high[moved]:
         low[moved] = high[moved] = 1.0
     elif kind in {"group_minimum", "lower"}:
         low[moved] = -1.0

@@ -50,12 +50,15 @@ def allocate(problem: BudgetProblem, response: Response) -> Allocation:
     plan on the exact curves. The best of all, rounded, is the
     answer; where rounding costs more than the search gained, the start is.
     """
-    start = feasible_start(problem)
     certificate = certify(problem, response)
-    plans = [start, certificate.spend, _polish(problem, response, certificate.spend)]
+    start = feasible_start(problem)
+    if not problem.holds(start):
+        start = certificate.spend
+    settled = problem.settled(certificate.spend)
+    plans = [start, certificate.spend, _polish(settled, response, certificate.spend)]
     valued = [profit_and_marginal(response, plan) for plan in plans]
     best = max(range(len(plans)), key=lambda k: valued[k][0])
-    whole, unit = rounded(problem, plans[best], valued[best][1])
+    whole, unit = rounded(problem.settled(plans[best]), plans[best], valued[best][1])
     profit, start_profit = expected_profit(response, whole), valued[0][0]
     is_start_better = start_profit > profit
     bound = certificate.bound - float(response.fixed_cost.sum())
@@ -105,24 +108,26 @@ def nearest_plan(problem: BudgetProblem, wanted: FloatArray) -> FloatArray:
 
     Columns of the program: spend, then the distance of each channel.
     """
-    n, rows = len(wanted), problem.group_rows
-    unit = problem.total
-    one, nothing = np.eye(n), np.zeros((len(rows), n))
-    has_floor, has_cap = problem.group_lower > 0, np.isfinite(problem.group_upper)
+    n, unit = len(wanted), problem.total
+    rows, low, high = problem.rows
+    size = np.maximum(np.abs(rows).max(axis=1), 1e-300)
+    rows, low, high = rows / size[:, None], low / size / unit, high / size / unit
+    one, nothing = np.eye(n), np.zeros_like(rows)
+    is_equal = low == high
+    has_low, has_high = np.isfinite(low) & ~is_equal, np.isfinite(high) & ~is_equal
     solution = linprog(
         np.concatenate([np.zeros(n), np.ones(n)]),
         A_ub=np.block(
             [
                 [one, -one],
                 [-one, -one],
-                [rows[has_cap], nothing[has_cap]],
-                [-rows[has_floor], nothing[has_floor]],
+                [rows[has_high], nothing[has_high]],
+                [-rows[has_low], nothing[has_low]],
             ]
         ),
-        b_ub=np.concatenate([wanted, -wanted, problem.group_upper[has_cap], -problem.group_lower[has_floor]])
-        / unit,
-        A_eq=np.concatenate([np.ones(n), np.zeros(n)])[None, :],
-        b_eq=[1.0],
+        b_ub=np.concatenate([wanted / unit, -wanted / unit, high[has_high], -low[has_low]]),
+        A_eq=np.hstack([rows, nothing])[is_equal] if is_equal.any() else None,
+        b_eq=high[is_equal] if is_equal.any() else None,
         bounds=[*zip(problem.lower / unit, problem.upper / unit, strict=True), *[(0, None)] * n],
         method="highs",
     )
@@ -155,10 +160,12 @@ def _polish(problem: BudgetProblem, response: Response, plan: FloatArray) -> Flo
     bend = bends(problem, response, plan)
     unit = problem.total * np.sqrt(bend.mean() / bend)
     size = float(bend.mean()) * problem.total**2
-    limits = [LinearConstraint((unit / problem.total)[None, :], 1.0, 1.0)]
-    if problem.groups:
-        rows, total = problem.group_rows * unit / problem.total, problem.total
-        limits.append(LinearConstraint(rows, problem.group_lower / total, problem.group_upper / total))
+    rows, low, high = problem.rows
+    size_of = np.maximum(np.abs(rows).max(axis=1), 1e-300) * problem.total
+    rows, low, high = rows * unit / size_of[:, None], low / size_of, high / size_of
+    limits = [LinearConstraint(rows[-1:], low[-1:], high[-1:])]
+    if len(rows) > 1:
+        limits.append(LinearConstraint(rows[:-1], low[:-1], high[:-1]))
 
     def loss(position: FloatArray) -> tuple[float, FloatArray]:
         spend = np.clip(position * unit, problem.lower, problem.upper)

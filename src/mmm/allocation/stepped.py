@@ -6,12 +6,13 @@ interval, and the search over whole units is as exact as the one over amounts.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mmm.allocation.branching import Market
-from mmm.allocation.curve_kinds import least_best
+from mmm.allocation.curve_kinds import Curves, least_best
 from mmm.allocation.curve_set import CurveSet
 from mmm.allocation.nested import Relaxation
 
@@ -64,12 +65,20 @@ class Stepped:
         return least, most
 
 
+class Restricted(Curves, Protocol):
+    """Curves that allow some amounts only."""
+
+    def within(self, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Shrink a box to amounts that are allowed; the least is above the most where it holds none."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SteppedMarket:
-    """A market of stepped curves: boxes shrink to whole units before they are solved."""
+class RestrictedMarket:
+    """A market of curves that allow some amounts only: boxes shrink before they are solved."""
 
     market: Market
-    curves: Stepped
+    curves: Restricted
 
     def relax(self, low: FloatArray, high: FloatArray, guess: float = 1.0) -> Relaxation | None:
         """See `Market.relax`."""
