@@ -70,7 +70,7 @@ def oracle_shares(found: Fit, media: MediaTruth, seed: int) -> np.ndarray:
     )
     known = np.stack([np.log(half * scale), np.log(slope)])
     data, start = density.data.copy(), density.start.copy()
-    hyper = data[len(data) - 8 * n :].reshape(8, n)
+    hyper = data[len(data) - 9 * n :].reshape(9, n)
     weight = 1 / (CURVE_SD**2 * (1 - retention))
     hyper[0], hyper[1] = weight * retention, weight * (1 - retention)
     hyper[2], hyper[4] = known

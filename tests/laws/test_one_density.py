@@ -15,9 +15,10 @@ from engine_panel import engine_panel
 from mmm.inference.buffer import build_buffer, prior_centre
 from mmm.inference.compiled import complete
 from mmm.inference.kernel import log_density
-from mmm.model import Beliefs, ChannelPrior, Design, ModelSpec, build_design
+from mmm.model import Beliefs, ChannelPrior, ChannelShape, Design, ModelSpec, build_design
 from mmm.model.definition import explicit_model, marginal_model
-from mmm.model.media_prior import COEFFICIENT, POOLED, SHARE
+from mmm.model.media_prior import COEFFICIENT, MARGINAL, POOLED, SHARE
+from mmm.model.shape_prior import HALF_LIFE
 
 MODE = Mode(linker="py", optimizer="fast_compile")
 """PyTensor in plain numpy: nothing to compile."""
@@ -30,6 +31,26 @@ DECLARED = {
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "pooled": ({}, {"controls": ("price",)}),
     "declared": ({}, {"controls": ("price",), "channel_priors": DECLARED}),
+    "stated curves": (
+        {},
+        {
+            "controls": ("price",),
+            "channel_priors": {
+                "channel_0": ChannelPrior(kind="marginal_return", median=0.8, spread=0.5),
+                "channel_3": ChannelPrior(kind="marginal_return", median=0.1, spread=0.9),
+                "channel_4": DECLARED["channel_4"],
+            },
+            "channel_shapes": {
+                "channel_0": ChannelShape(half_life=(2.5, 0.4), half_saturation=(3e4, 0.6)),
+                "channel_1": ChannelShape(half_life=(0.3, 0.8)),
+                "channel_4": ChannelShape(half_saturation=(9e3, 0.2)),
+            },
+        },
+    ),
+    "all half-lives stated": (
+        {"n_channels": 2},
+        {"channel_shapes": {f"channel_{k}": ChannelShape(half_life=(1.0 + k, 0.5)) for k in range(2)}},
+    ),
     "one declared": ({"n_channels": 1}, {"channel_priors": {"channel_0": DECLARED["channel_2"]}}),
     "monthly": ({"frequency": "monthly", "n_periods": 40}, {"harmonics": 3, "knot_spacing": 3}),
     "daily": (
@@ -69,7 +90,9 @@ def case(request: pytest.FixtureRequest) -> Case:
 def test_the_compiled_density_differs_between_points_as_the_marginal_pymc_model_does(case):
     value_of = marginal_model(case.design, case.spec).compile_logp(mode=MODE)
     ours = np.array([log_density(point, case.data, np.empty_like(point)) for point in case.points])
-    theirs = np.array([float(value_of(as_pymc(case, point))) for point in case.points])
+    theirs = np.array(
+        [float(value_of(as_pymc(case, point))) + carry_over(case, point)[1].sum() for point in case.points]
+    )
     for difference, expected in zip(np.diff(ours), np.diff(theirs), strict=True):
         assert abs(difference - expected) <= 1e-8 * max(1.0, abs(expected))
 
@@ -143,8 +166,12 @@ def as_pymc(case: Case, point: np.ndarray) -> dict[str, np.ndarray]:
     """The same point in PyMC's own coordinates."""
     n, kind = len(case.design.channels), case.design.media_prior.kind
     location, strength = case.design.media_prior.location, point[3 * n : 4 * n]
+    stated = case.design.shape_prior.carry_kind == HALF_LIFE
+    log_half_life, _ = carry_over(case, point)
+    usual = {"usual_retention_logodds__" if stated.any() else "retention_logodds__": point[:n][~stated]}
     values = {
-        "retention_logodds__": point[:n],
+        **({"stated_half_life_log__": log_half_life} if stated.any() else {}),
+        **({} if stated.all() else usual),
         "half_saturation_log__": point[n : 2 * n],
         "slope_log__": point[2 * n : 3 * n],
         "amplitude_log__": point[4 * n : noise_at(case)],
@@ -161,7 +188,26 @@ def as_pymc(case: Case, point: np.ndarray) -> dict[str, np.ndarray]:
         values["declared_share_log__"] = strength[kind == SHARE]
     if (kind == COEFFICIENT).any():
         values["signed_effect"] = strength[kind == COEFFICIENT]
+    if (kind == MARGINAL).any():
+        values["marginal_share_log__"] = strength[kind == MARGINAL]
     return values
+
+
+def carry_over(case: Case, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Log half-lives of the channels that state one, and log of their derivative in the logit retention.
+
+    By finite differences of the definition, half-life = log 0.5 / log r: not the kernel's formula.
+    """
+    logit = point[: len(case.design.channels)][case.design.shape_prior.carry_kind == HALF_LIFE]
+    step = 1e-4
+
+    def log_half_life(at: np.ndarray) -> np.ndarray:
+        return np.log(np.log(2.0) / np.log1p(np.exp(-at)))
+
+    near, far = (
+        (log_half_life(logit + side) - log_half_life(logit - side)) / (2 * side) for side in (step, 2 * step)
+    )
+    return log_half_life(logit), np.log((4 * near - far) / 3)
 
 
 def zero_sum(size: int) -> np.ndarray:
@@ -193,10 +239,28 @@ def pull_back(case: Case, point: np.ndarray, model: Any, slopes: np.ndarray) -> 
         strength[kind == SHARE] = parts["declared_share_log__"]
     if (kind == COEFFICIENT).any():
         strength[kind == COEFFICIENT] = parts["signed_effect"]
-    media = ["retention_logodds__", "half_saturation_log__", "slope_log__"]
+    if (kind == MARGINAL).any():
+        strength[kind == MARGINAL] = parts["marginal_share_log__"]
+    stated = case.design.shape_prior.carry_kind == HALF_LIFE
+    retention = np.zeros(n)
+    if not stated.all():
+        name = "usual_retention_logodds__" if stated.any() else "retention_logodds__"
+        retention[~stated] = parts[name]
+    if stated.any():
+        low, high = (carry_over(case, point + side)[1] for side in (-1e-3, 1e-3))
+        slope = np.exp(carry_over(case, point)[1])
+        retention[stated] = parts["stated_half_life_log__"] * slope + (high - low) / 2e-3
+    media = ["half_saturation_log__", "slope_log__"]
     learnt = [parts["return_spread_log__"]] if case.design.media_prior.learns_split else []
     return np.concatenate(
-        [*(parts[name] for name in media), strength, parts["amplitude_log__"], parts["sigma_log__"], *learnt]
+        [
+            retention,
+            *(parts[name] for name in media),
+            strength,
+            parts["amplitude_log__"],
+            parts["sigma_log__"],
+            *learnt,
+        ]
     )
 
 

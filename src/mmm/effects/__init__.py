@@ -6,7 +6,7 @@ from mmm.effects.contributions import channel_contributions, contributions, cont
 from mmm.effects.curves import response_curves
 from mmm.effects.draws import MediaDraws, media_draws
 from mmm.effects.forecast import Expectation, fit_table, fitted, forecast, forecast_table
-from mmm.effects.learning import collinear_groups, correlations, overlap, prior_shares, prior_strength
+from mmm.effects.learning import collinear_groups, correlations, overlap, prior_shares
 from mmm.effects.parameters import parameters_table
 from mmm.effects.returns import ReturnDraws, margin_of_next_euro, return_draws, value_per_unit
 from mmm.effects.summary import channel_summary
@@ -34,7 +34,6 @@ __all__ = [
     "overlap",
     "parameters_table",
     "prior_shares",
-    "prior_strength",
     "response_curves",
     "return_draws",
     "value_per_unit",

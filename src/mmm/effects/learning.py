@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import logsumexp
 
 from mmm.effects.draws import FloatArray, thinned
-from mmm.model.media_prior import COEFFICIENT, POOLED, MediaPrior
+from mmm.model.media_prior import COEFFICIENT
+from mmm.model.prior_draws import comparable_strength
 
 if TYPE_CHECKING:
     from mmm.inference import Fit
@@ -25,7 +25,7 @@ def prior_shares(fit: "Fit") -> dict[str, float]:
     scale, or its effect where the belief is a coefficient that may be negative.
     """
     draws, design = thinned(fit), fit.design
-    believed = prior_strength(design.media_prior)
+    believed = comparable_strength(design, N_PRIOR)
     found = {}
     for at, channel in enumerate(design.channels):
         if design.media_prior.kind[at] == COEFFICIENT:
@@ -35,21 +35,6 @@ def prior_shares(fit: "Fit") -> dict[str, float]:
             learnt = np.log(share.to_numpy())
         found[channel] = overlap(believed[:, at], np.asarray(learnt, dtype=float))
     return found
-
-
-def prior_strength(prior: MediaPrior, seed: int = 0) -> FloatArray:
-    """Draw from the belief on every channel, (draw, channel): log share of the KPI, or effect.
-
-    See `mmm.model.media_prior` for what the pool is.
-    """
-    rng = np.random.default_rng(seed)
-    drawn = prior.location + prior.spread * rng.standard_normal((N_PRIOR, len(prior.kind)))
-    pooled = prior.kind == POOLED
-    if pooled.any():
-        total = prior.pool_location + prior.pool_spread * rng.standard_normal((N_PRIOR, 1))
-        weight = drawn[:, pooled]
-        drawn[:, pooled] = total + weight - logsumexp(weight, axis=1, keepdims=True)
-    return np.asarray(drawn)
 
 
 def overlap(prior: FloatArray, posterior: FloatArray) -> float:

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmm.model import Design, ModelSpec
+from mmm.model.media_prior import POOLED
+from mmm.model.shape_prior import HALF_LIFE
 
 FloatArray = NDArray[np.float64]
 HEADER = 21
@@ -39,7 +41,7 @@ def build_buffer(design: Design, spec: ModelSpec) -> Buffer:
         baseline.amplitude_index[columns],
         prior_scales(design, spec),
         design.media_prior.kind,
-        hyper_parameters(design, spec),
+        hyper_parameters(design),
     ]
     flat = [np.asarray(part, dtype=float).ravel() for part in parts]
     starts = HEADER + np.cumsum([0, *(part.size for part in flat)])
@@ -61,15 +63,19 @@ def build_buffer(design: Design, spec: ModelSpec) -> Buffer:
 
 def prior_centre(design: Design, spec: ModelSpec) -> FloatArray:
     """Give a typical point of the prior, in the sampled parameters: where chains start around."""
-    beliefs, media = spec.beliefs, design.media_prior
-    one = np.ones(len(design.channels))
-    a, b = beliefs.retention
-    strength = np.where(media.kind == 0, media.pool_location + media.location, media.location)
+    shape, media = design.shape_prior, design.media_prior
+    first, second = shape.carry
+    stated = shape.carry_kind == HALF_LIFE
+    kept = 0.5 ** np.exp(-np.where(stated, first, 0.0))
+    retention = np.where(
+        stated, np.log(kept) - np.log1p(-kept), np.log(np.where(stated, 1.0, first / second))
+    )
+    strength = np.where(media.kind == POOLED, media.pool_location + media.location, media.location)
     return np.concatenate(
         [
-            np.log(a / b) * one,
-            np.log(beliefs.half_saturation[0]) * one,
-            np.log(beliefs.slope[0]) * one,
+            retention,
+            shape.half_saturation[0],
+            shape.slope[0],
             strength,
             np.log(0.5 * design.baseline.amplitude_scale),
             [np.log(0.3 * spec.beliefs.noise)],
@@ -97,19 +103,13 @@ def prior_scales(design: Design, spec: ModelSpec) -> FloatArray:
     return np.append(design.baseline.amplitude_scale, spec.beliefs.noise)
 
 
-def hyper_parameters(design: Design, spec: ModelSpec) -> FloatArray:
-    """Rows: Beta a and b, mean and sd of log half-saturation, of log slope, of the strength."""
-    beliefs, media = spec.beliefs, design.media_prior
-    one = np.ones(len(design.channels))
-    return np.stack(
-        [
-            beliefs.retention[0] * one,
-            beliefs.retention[1] * one,
-            np.log(beliefs.half_saturation[0]) * one,
-            beliefs.half_saturation[1] * one,
-            np.log(beliefs.slope[0]) * one,
-            beliefs.slope[1] * one,
-            media.location,
-            media.spread,
-        ]
+def hyper_parameters(design: Design) -> FloatArray:
+    """Give the rows that the prior reads, by channel.
+
+    Beta's a and b, or mean and sd of the log half-life; mean and sd of the log half-saturation, of
+    the log slope, of the strength; kind of belief on the carry-over.
+    """
+    shape, media = design.shape_prior, design.media_prior
+    return np.vstack(
+        [shape.carry, shape.half_saturation, shape.slope, media.location, media.spread, shape.carry_kind]
     )

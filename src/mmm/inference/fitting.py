@@ -7,6 +7,7 @@ from mmm.inference.gate import convergence_problems
 from mmm.inference.pymc_engine import sample_pymc
 from mmm.inference.records import Fit
 from mmm.model import Design, ModelSpec, build_design
+from mmm.model.media_prior import MARGINAL
 from mmm.sampling import Progress, SamplerSettings
 
 _ENGINES = {"compiled": sample_compiled, "pymc": sample_pymc}
@@ -37,16 +38,21 @@ def fit_design(design: Design, spec: ModelSpec, seed: int, progress: Progress | 
     For whoever changes the data of a design and must keep the rest, such as calibration by simulation.
     See `fit`.
     """
-    sample = _ENGINES[spec.engine]
+    engine = _engine(design, spec)
+    sample = _ENGINES[engine]
     attempt = 0
     for settings in _attempts(spec):
         attempt += 1
         draws, stats = sample(design, spec, settings, seed, progress)
         if not convergence_problems(draws, stats):
             break
-    return Fit(
-        spec=spec, design=design, draws=draws, stats=stats, seed=seed, attempts=attempt, engine=spec.engine
-    )
+    return Fit(spec=spec, design=design, draws=draws, stats=stats, seed=seed, attempts=attempt, engine=engine)
+
+
+def _engine(design: Design, spec: ModelSpec) -> str:
+    """Take the definition itself where the compiled form lacks something: marginal returns by geo."""
+    lacks = design.geo is not None and bool((design.media_prior.kind == MARGINAL).any())
+    return "pymc" if lacks else spec.engine
 
 
 def fit_once(panel: xr.Dataset, spec: ModelSpec, seed: int, settings: SamplerSettings) -> Fit:

@@ -34,7 +34,7 @@ def build_geo_buffer(design: Design, spec: ModelSpec) -> Buffer:
         prior_figures(design),
         prior_scales(design, spec),
         design.media_prior.kind,
-        hyper_parameters(design, spec),
+        hyper_parameters(design),
         geo.x.transpose(2, 0, 1),
         geo.carry_in.T,
         place,

@@ -25,11 +25,12 @@ Work = tuple[Array, Array, Array]
 
 FIGURES, HEADER = 10, 21
 """Figures of the header, then the starts of the ten parts and the end of the last."""
-POOLED, COEFFICIENT = 0, 2
+POOLED, COEFFICIENT, MARGINAL, HALF_LIFE = 0, 2, 3, 1.0
 NO_PRESSURE = 1e-200
 """Adstocked spend below this counts as none: its logarithm is of no use, and denormals are slow."""
 ROUND = 6755399441055744.0
 """Adding 1.5 * 2**52 rounds to an integer, which then sits in the lowest bits."""
+LOG_LN2 = math.log(math.log(2.0))
 LN2_HIGH, LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
 HALF_ROOT_BITS, BIASED_52 = np.int64(0x3FE6A09E667F3BCD), np.int64(0x4330000000000000)
 """Bits of the root of one half, and of 2**52: an integer put below the latter becomes a float."""
@@ -126,11 +127,10 @@ def _media(theta: Array, media: Media, work: Work, residual: Array, ceiling: Arr
         slope = math.exp(theta[2 * channels + c])
         _saturate(pressure[c], theta[channels + c], slope, log_odds[c], reached[c])
         total[c] = _sum(reached[c])
+        if kind[c] == MARGINAL:
+            total[c] = slope * (total[c] - _dot(reached[c], reached[c]))
         strength = theta[3 * channels + c]
-        if kind[c] == COEFFICIENT:
-            ceiling[c] = strength
-        else:
-            ceiling[c] = math.exp(strength) * periods / total[c]
+        ceiling[c] = strength if kind[c] == COEFFICIENT else math.exp(strength) * periods / total[c]
         _add_multiple(residual, -ceiling[c], reached[c])
 
 
@@ -145,15 +145,16 @@ def _media_gradient(
     bend = np.empty(periods)
     for c in range(channels):
         along = _dot(pull, reached[c])
-        centre = along / total[c]
-        if kind[c] == COEFFICIENT:
-            centre = 0.0
-            gradient[3 * channels + c] += along
-        else:
-            gradient[3 * channels + c] += ceiling[c] * along
-        for t in range(periods):
-            bend[t] = (pull[t] - centre) * reached[c, t] * (1.0 - reached[c, t])
+        signed = kind[c] == COEFFICIENT
+        centre = 0.0 if signed else along / total[c]
+        gradient[3 * channels + c] += along if signed else ceiling[c] * along
         slope = math.exp(theta[2 * channels + c])
+        curl = 0.0
+        if kind[c] == MARGINAL:
+            gradient[2 * channels + c] -= ceiling[c] * along
+            curl, centre = 2.0 * slope * centre, slope * centre
+        for t in range(periods):
+            bend[t] = (pull[t] - centre + curl * reached[c, t]) * reached[c, t] * (1.0 - reached[c, t])
         gradient[channels + c] -= ceiling[c] * slope * _sum(bend)
         gradient[2 * channels + c] += ceiling[c] * _dot(bend, log_odds[c])
         retention = 1.0 / (1.0 + math.exp(-theta[c]))
@@ -184,7 +185,7 @@ def _normal(value: float, location: float, spread: float) -> tuple[float, float]
 def _prior(theta: Array, header: Array, scales: Array, kind: Array, hyper: Array, gradient: Array) -> float:
     """Log-density of the parameters; its gradient is written over `gradient`.
 
-    Rows of `hyper`: Beta a and b, mean and sd of log half-saturation, of log slope, of the strength.
+    `inference.buffer` gives the rows of `hyper`.
     """
     channels = kind.shape[0]
     density = 0.0
@@ -192,8 +193,14 @@ def _prior(theta: Array, header: Array, scales: Array, kind: Array, hyper: Array
         a, b, z = hyper[0, c], hyper[1, c], theta[c]
         softplus = math.log1p(math.exp(-abs(z))) + max(-z, 0.0)
         retention = 1.0 / (1.0 + math.exp(-z))
-        density -= a * softplus + b * (z + softplus)
-        gradient[c] = a * (1.0 - retention) - b * retention
+        if hyper[8, c] == HALF_LIFE:
+            value, pull = _normal(LOG_LN2 - math.log(softplus), a, b)
+            change = (1.0 - retention) / softplus
+            density += value + math.log(change)
+            gradient[c] = pull * change + change - retention
+        else:
+            density -= a * softplus + b * (z + softplus)
+            gradient[c] = a * (1.0 - retention) - b * retention
         for block in range(1, 4):
             at = block * channels + c
             gradient[at] = 0.0
@@ -312,7 +319,7 @@ def _unpack(data: Array) -> tuple[Array, ...]:
         data[at[6] : at[7]],
         data[at[7] : at[8]],
         data[at[8] : at[9]],
-        data[at[9] : at[10]].reshape((8, channels)),
+        data[at[9] : at[10]].reshape((9, channels)),
     )
 
 
@@ -346,8 +353,7 @@ def log_density(theta: Array, data: Array, gradient: Array) -> float:
         gradient[at_noise] += 1.0 - diagonal[k]
         if group[k] >= 0:
             gradient[4 * channels + int(group[k])] += mean[k] * mean[k] - 1.0 + diagonal[k]
-    for t in range(periods):
-        residual[t] *= inverse_variance
+    residual *= inverse_variance
     _media_gradient(theta, (spend, carry_in, kind), work, residual, ceiling, total, gradient)
     return density
 
@@ -369,13 +375,12 @@ def complete_draws(thetas: Array, normals: Array, data: Array, coefficients: Arr
         inverse_variance = math.exp(-2.0 * thetas[n, 4 * channels + groups])
         _deviations(thetas[n], channels, scale, group, deviation)
         _factor(gram, deviation, inverse_variance, lower)
+        noise[:] = normals[n]
         for k in range(columns):
             mean[k] = deviation[k] * _dot(basis[k], residual) * inverse_variance
-            noise[k] = normals[n, k]
         _solve(lower, mean)
         _solve_transposed(lower, noise)
-        for k in range(columns):
-            coefficients[n, k] = deviation[k] * (mean[k] + noise[k])
+        coefficients[n] = deviation * (mean + noise)
 
 
 _pointer: Any = types.CPointer(types.double)
@@ -392,7 +397,4 @@ def log_density_entry(size: int, position: Any, gradient: Any, density: Any, use
     numba.carray(density, (1,))[0] = value
     if not math.isfinite(value):
         return 4
-    for i in range(n):
-        if not math.isfinite(slope[i]):
-            return 3
-    return 0
+    return 0 if np.isfinite(slope).all() else 3

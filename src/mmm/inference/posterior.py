@@ -5,7 +5,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mmm.model import Design
-from mmm.model.media_prior import COEFFICIENT
+from mmm.model.media_prior import COEFFICIENT, MARGINAL
 from mmm.model.response import saturated_media
 from mmm.sampling import Draws
 
@@ -28,7 +28,7 @@ def draws_dataset(
     blocks = np.split(positions, [*(n_channels * k for k in (1, 2, 3, 4)), at_noise], axis=2)
     retention = 1 / (1 + np.exp(-blocks[0]))
     half_saturation, slope, share = np.exp(blocks[1]), np.exp(blocks[2]), np.exp(blocks[3])
-    declared = design.media_prior.kind == COEFFICIENT
+    declared = np.isin(design.media_prior.kind, (COEFFICIENT, MARGINAL))
     if shares is not None:
         share = shares
     elif declared.any():

@@ -11,10 +11,11 @@ import xarray as xr
 from mmm.errors import UserInputError
 from mmm.inference.member_storage import member_of, plain_member
 from mmm.inference.records import Fit
-from mmm.model import Design, spec_from_dict
+from mmm.model import Design, ModelSpec, spec_from_dict
 from mmm.model.baseline import Baseline
 from mmm.model.geo_design import GeoDesign
 from mmm.model.media_prior import MediaPrior
+from mmm.model.shape_prior import ShapePrior, build_shape_prior
 
 FORMAT = 1
 _ENGINE: Any = "h5netcdf"
@@ -59,9 +60,10 @@ def load_fit(path: Path | str) -> Fit:
         )
     attributes = dict(draws.attrs)
     draws.attrs = {}
+    spec = spec_from_dict(json.loads(attributes["spec"]))
     return Fit(
-        spec=spec_from_dict(json.loads(attributes["spec"])),
-        design=_design(json.loads(attributes["design"])),
+        spec=spec,
+        design=_design(json.loads(attributes["design"]), spec),
         draws=draws,
         stats=stats,
         seed=int(attributes["seed"]),
@@ -79,7 +81,7 @@ def _plain(record: Any) -> Any:
         if record.dtype.kind == "M":
             return {"dates": [str(day) for day in record], "shape": list(record.shape)}
         return {"values": record.ravel().tolist(), "shape": list(record.shape), "kind": record.dtype.kind}
-    if isinstance(record, Design | Baseline | MediaPrior | GeoDesign):
+    if isinstance(record, Design | Baseline | MediaPrior | ShapePrior | GeoDesign):
         return {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
     return list(record) if isinstance(record, tuple) else record
 
@@ -96,10 +98,22 @@ def _rebuilt(value: Any) -> Any:
     return np.array(value["values"], dtype=kinds.get(value["kind"], np.float64)).reshape(value["shape"])
 
 
-def _design(values: dict[str, Any]) -> Design:
+def _design(values: dict[str, Any], spec: ModelSpec) -> Design:
     media = {name: _rebuilt(value) for name, value in values.pop("media_prior").items()}
     baseline = {name: _rebuilt(value) for name, value in values.pop("baseline").items()}
+    shape = {name: _rebuilt(value) for name, value in values.pop("shape_prior", {}).items()}
     by_geo = values.pop("geo", None)
     geo = GeoDesign(**{name: _rebuilt(value) for name, value in by_geo.items()}) if by_geo else None
     plain = {name: _rebuilt(value) for name, value in values.items()}
-    return Design(**plain, geo=geo, media_prior=MediaPrior(**media), baseline=Baseline(**baseline))
+    return Design(
+        **plain,
+        geo=geo,
+        media_prior=MediaPrior(**media),
+        shape_prior=ShapePrior(**shape) if shape else _usual_shapes(spec, plain),
+        baseline=Baseline(**baseline),
+    )
+
+
+def _usual_shapes(spec: ModelSpec, design: dict[str, Any]) -> ShapePrior:
+    """Beliefs of a file written before curves could have their own."""
+    return build_shape_prior(spec, design["channels"], design["media_scale"])

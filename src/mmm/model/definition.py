@@ -26,7 +26,8 @@ from mmm.model.geo_definition import (
 )
 from mmm.model.geo_design import shared_columns
 from mmm.model.likelihood import SMOOTHING, count_unit
-from mmm.model.media_prior import COEFFICIENT, POOLED, SHARE
+from mmm.model.media_prior import COEFFICIENT, MARGINAL, POOLED, SHARE
+from mmm.model.shape_prior import HALF_LIFE
 from mmm.model.spec import ModelSpec
 
 Tensor = TensorVariable[Any, Any]
@@ -117,6 +118,9 @@ def _coords(design: Design) -> dict[str, object]:
         "pooled_channel": names[kind == POOLED],
         "declared_channel": names[kind == SHARE],
         "signed_channel": names[kind == COEFFICIENT],
+        "marginal_channel": names[kind == MARGINAL],
+        "stated_channel": names[design.shape_prior.carry_kind == HALF_LIFE],
+        "usual_channel": names[design.shape_prior.carry_kind != HALF_LIFE],
         "basis": list(design.basis_names),
         "group": list(design.baseline.amplitudes),
         **(geo_coords(design, design.geo) if design.geo is not None else {}),
@@ -125,26 +129,41 @@ def _coords(design: Design) -> dict[str, object]:
 
 def _media(design: Design, spec: ModelSpec) -> Tensor:
     """Contribution of all channels per period, and by geo where there are several."""
-    beliefs, geo = spec.beliefs, design.geo
-    retention = pm.Beta("retention", *beliefs.retention, dims="channel")
-    half_saturation = pm.LogNormal(
-        "half_saturation", np.log(beliefs.half_saturation[0]), beliefs.half_saturation[1], dims="channel"
-    )
-    slope = pm.LogNormal("slope", np.log(beliefs.slope[0]), beliefs.slope[1], dims="channel")
+    shape, geo = design.shape_prior, design.geo
+    retention = _retention(design)
+    half_saturation = pm.LogNormal("half_saturation", *shape.half_saturation, dims="channel")
+    slope = pm.LogNormal("slope", *shape.slope, dims="channel")
     if geo is None:
         reached = hill_of(adstock_of(design, retention), half_saturation, slope)
-        effect = pm.Deterministic("effect", _effect(design, reached.mean(axis=0)), dims="channel")
-        pm.Deterministic("share", effect * reached.mean(axis=0), dims="channel")
+        mean, steepness = reached.mean(axis=0), slope * (reached * (1 - reached)).mean(axis=0)
+        effect = pm.Deterministic("effect", _effect(design, mean, steepness), dims="channel")
+        pm.Deterministic("share", effect * mean, dims="channel")
         return reached @ effect
     panels = [replace(design, x=geo.x[g], carry_in=geo.carry_in[g]) for g in range(len(geo.geos))]
     reached = pt.stack([hill_of(adstock_of(one, retention), half_saturation, slope) for one in panels])
     ratio = effects_by_geo(geo, spec)
     mean = mean_reached(geo, reached, ratio)
-    effect = _effect(design, mean)
+    effect = _effect(design, mean, slope * mean_reached(geo, reached * (1 - reached), ratio))
     by_geo = pm.Deterministic("effect_geo", effect * ratio, dims=("geo", "channel"))
     pm.Deterministic("effect", pt.dot(geo.weight, by_geo), dims="channel")
     pm.Deterministic("share", effect * mean, dims="channel")
     return (reached * by_geo[:, None, :]).sum(axis=2)
+
+
+def _retention(design: Design) -> Tensor:
+    """Beta where nothing was stated; from a log-normal half-life where one was."""
+    shape = design.shape_prior
+    stated, usual = (
+        np.flatnonzero((shape.carry_kind == HALF_LIFE) == is_stated) for is_stated in (True, False)
+    )
+    if not stated.size:
+        return pm.Beta("retention", *shape.carry, dims="channel")
+    half_life = pm.LogNormal("stated_half_life", *shape.carry[:, stated], dims="stated_channel")
+    joined = pt.set_subtensor(pt.zeros(len(design.channels))[stated], 0.5 ** (1 / half_life))
+    if usual.size:
+        beta = pm.Beta("usual_retention", *shape.carry[:, usual], dims="usual_channel")
+        joined = pt.set_subtensor(joined[usual], beta)
+    return pm.Deterministic("retention", joined, dims="channel")
 
 
 def adstock_of(design: Design, retention: Tensor) -> Tensor:
@@ -164,11 +183,13 @@ def hill_of(pressure: Tensor, half_saturation: Tensor, slope: Tensor) -> Tensor:
     return pt.switch(active, pt.sigmoid(odds), 0.0)
 
 
-def _effect(design: Design, mean_reached: Tensor) -> Tensor:
+def _effect(design: Design, mean_reached: Tensor, steepness: Tensor) -> Tensor:
     """Ceiling of each channel; all but signed channels reach their share of the KPI exactly."""
     prior = design.media_prior
     strength = pt.zeros(len(design.channels))
-    pooled, declared, signed = (np.flatnonzero(prior.kind == k) for k in (POOLED, SHARE, COEFFICIENT))
+    pooled, declared, signed, marginal = (
+        np.flatnonzero(prior.kind == kind) for kind in (POOLED, SHARE, COEFFICIENT, MARGINAL)
+    )
     if pooled.size:
         strength = pt.set_subtensor(strength[pooled], _pooled_share(design, pooled))
     if declared.size:
@@ -176,6 +197,12 @@ def _effect(design: Design, mean_reached: Tensor) -> Tensor:
             "declared_share", prior.location[declared], prior.spread[declared], dims="declared_channel"
         )
         strength = pt.set_subtensor(strength[declared], share)
+    if marginal.size:
+        share = pm.LogNormal(
+            "marginal_share", prior.location[marginal], prior.spread[marginal], dims="marginal_channel"
+        )
+        elasticity = (steepness / mean_reached)[marginal]
+        strength = pt.set_subtensor(strength[marginal], share / elasticity)
     effect = strength / mean_reached
     if signed.size:
         own = pm.Normal("signed_effect", prior.location[signed], prior.spread[signed], dims="signed_channel")

@@ -14,6 +14,8 @@ from mmm.model.design_problems import refuse_problems
 from mmm.model.geo_design import GeoDesign, build_geo_design, carry_in_of, has_geos, with_geo_controls
 from mmm.model.media_prior import MediaPrior, build_media_prior
 from mmm.model.panel_values import labels, national, outcome_values
+from mmm.model.prior_curves import Curves
+from mmm.model.shape_prior import ShapePrior, build_shape_prior
 from mmm.model.spec import PERIODS_PER_YEAR, ModelSpec
 
 FloatArray = NDArray[np.float64]
@@ -43,6 +45,7 @@ class Design:
     full_cost_total: FloatArray
     """(channel) Full cost over the data, in money."""
     media_prior: MediaPrior
+    shape_prior: ShapePrior
     baseline: Baseline
     basis: FloatArray
     """(period, basis) Columns of the baseline."""
@@ -87,6 +90,9 @@ def build_design(panel: xr.Dataset, spec: ModelSpec) -> Design:
     if has_geos(panel):
         baseline = with_geo_controls(baseline, panel)
         geo = build_geo_design(panel, spec.outcome, baseline, first_periods)
+    shape_prior = build_shape_prior(spec, channels, media_scale)
+    carry_in = carry_in_of(x, first_periods)
+    curves = Curves(x=x, carry_in=carry_in, marginal_cost=_marginal_cost(panel), shape=shape_prior)
     return Design(
         outcome=spec.outcome,
         periods=panel["period"].to_numpy(),
@@ -95,9 +101,10 @@ def build_design(panel: xr.Dataset, spec: ModelSpec) -> Design:
         outcome_scale=outcome_scale,
         x=x,
         y=kpi / outcome_scale,
-        carry_in=carry_in_of(x, first_periods),
+        carry_in=carry_in,
         full_cost_total=full_cost,
-        media_prior=build_media_prior(spec, channels, full_cost, outcome_scale * len(kpi)),
+        media_prior=build_media_prior(spec, channels, full_cost, outcome_scale * len(kpi), curves),
+        shape_prior=shape_prior,
         baseline=baseline,
         basis=baseline_basis(baseline, panel),
         geo=geo,
@@ -120,3 +127,11 @@ def scaled_spend(design: Design, panel_or_plan: xr.Dataset) -> FloatArray:
     spend = national(panel_or_plan["spend"]).sel(channel=list(design.channels))
     ordered = spend.transpose("period", "channel")
     return np.asarray(ordered.to_numpy() / design.media_scale, dtype=float)
+
+
+def _marginal_cost(panel: xr.Dataset) -> FloatArray:
+    """(channel) What grows when spend does: media with its fees; all of the cost where they are unknown."""
+    if "fee_rate" not in panel:
+        return np.asarray(national(panel["full_cost"]).sum("period").to_numpy(), dtype=float)
+    spend = national(panel["spend"]).sum("period").to_numpy()
+    return np.asarray(spend * (1 + panel["fee_rate"].to_numpy()), dtype=float)

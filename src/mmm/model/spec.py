@@ -4,14 +4,21 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from mmm.params import RunParams
+from mmm.params.beliefs import DAYS
 from mmm.params.data import Frequency
 
-PriorKind = Literal["return", "contribution_share", "coefficient"]
+PriorKind = Literal["return", "marginal_return", "contribution_share", "coefficient"]
 Likelihood = Literal["normal", "student_t", "negative_binomial"]
 
 PERIODS_PER_YEAR: dict[Frequency, int] = {"daily": 365, "weekly": 52, "monthly": 12, "annual": 1}
 _HARMONICS: dict[Frequency, int] = {"daily": 6, "weekly": 4, "monthly": 3, "annual": 0}
 _KNOT_SPACING: dict[Frequency, int] = {"daily": 91, "weekly": 13, "monthly": 3, "annual": 5}
+_DAYS_PER_PERIOD: dict[Frequency, float] = {
+    "daily": 1.0,
+    "weekly": 7.0,
+    "monthly": DAYS["months"],
+    "annual": 365.25,
+}
 _RETENTION: dict[Frequency, tuple[float, float]] = {"daily": (3.0, 1.0)}
 """Beta of the carry-over of one period to the next, where it is not the default of `Beliefs`.
 
@@ -21,13 +28,23 @@ A week keeps 0.2 in median under Beta(1, 3); a seventh of that decay keeps 0.8 o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelPrior:
-    """What is believed of one channel: see `mmm.params` for the three kinds."""
+    """What is believed of the strength of one channel: see `mmm.params.beliefs` for the four kinds."""
 
     kind: PriorKind
     median: float
     """Of the return (KPI units per unit of full cost) or share; the mean of a coefficient."""
     spread: float
     """Standard deviation: of the logarithm, or of the coefficient (in units of the mean KPI)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelShape:
+    """What is believed of the curves of one channel, in units that an analyst can hold; None: the default."""
+
+    half_life: tuple[float, float] | None = None
+    """Periods until half of the effect has come: median, and standard deviation of the logarithm."""
+    half_saturation: tuple[float, float] | None = None
+    """Media spend per period, held constant, that brings half of the ceiling: likewise, in money."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +116,8 @@ class ModelSpec:
     """Standard deviation of its logarithm."""
     channel_priors: dict[str, ChannelPrior] = field(default_factory=dict)
     """Beliefs declared for some channels; the others follow from the media share."""
+    channel_shapes: dict[str, ChannelShape] = field(default_factory=dict)
+    """Beliefs on the curves declared for some channels."""
     controls: tuple[str, ...] = ()
     log_controls: tuple[str, ...] = ()
     """Those of `controls` taken as logarithms, such as a price."""
@@ -131,9 +150,18 @@ def spec_from_dict(values: dict[str, Any]) -> ModelSpec:
         key: tuple(value) if isinstance(value, list) else value for key, value in plain.pop("beliefs").items()
     }
     priors = {name: ChannelPrior(**prior) for name, prior in plain.pop("channel_priors").items()}
+    shapes = {
+        name: ChannelShape(**{key: None if value is None else tuple(value) for key, value in shape.items()})
+        for name, shape in plain.pop("channel_shapes", {}).items()
+    }
     controls, logged = (tuple(plain.pop(key, ())) for key in ("controls", "log_controls"))
     return ModelSpec(
-        **plain, controls=controls, log_controls=logged, beliefs=Beliefs(**beliefs), channel_priors=priors
+        **plain,
+        controls=controls,
+        log_controls=logged,
+        beliefs=Beliefs(**beliefs),
+        channel_priors=priors,
+        channel_shapes=shapes,
     )
 
 
@@ -141,15 +169,17 @@ def spec_from_params(params: RunParams, outcome: str) -> ModelSpec:
     """Give the specification that a params file means for one of its outcomes."""
     model = params.model
     frequency = params.calendar.frequency
+    media_share, media_share_spread = model.media_share.belief
     harmonics = _HARMONICS[frequency] if model.harmonics is None else model.harmonics
     spacing = model.trend_knot_periods
     return ModelSpec(
         outcome=outcome,
         value_per_unit=_value_per_unit(params, outcome),
         frequency=frequency,
-        media_share=model.media_share.median,
-        media_share_spread=model.media_share.spread,
+        media_share=media_share,
+        media_share_spread=media_share_spread,
         channel_priors=_channel_priors(params, outcome),
+        channel_shapes=_channel_shapes(params),
         controls=model.controls,
         log_controls=model.log_controls,
         harmonics=0 if frequency == "annual" else harmonics,
@@ -179,10 +209,26 @@ def _channel_priors(params: RunParams, outcome: str) -> dict[str, ChannelPrior]:
     for name, channel in params.channels.items():
         if channel.prior is None:
             continue
-        kind, median, spread = channel.prior.kind, channel.prior.median, channel.prior.spread
-        if kind == "return":
+        kind = channel.prior.kind
+        median, spread = channel.prior.belief
+        if kind in {"return", "marginal_return"}:
             if not value:
                 continue
             median = median / value
         priors[name] = ChannelPrior(kind=kind, median=median, spread=spread)
     return priors
+
+
+def _channel_shapes(params: RunParams) -> dict[str, ChannelShape]:
+    """Half-lives in periods, whatever the unit in which they were stated."""
+    days_per_period = _DAYS_PER_PERIOD[params.calendar.frequency]
+    shapes = {}
+    for name, channel in params.channels.items():
+        half_life = None
+        if channel.half_life is not None:
+            median, spread = channel.half_life.belief
+            half_life = (median * DAYS.get(channel.half_life.unit, days_per_period) / days_per_period, spread)
+        half_saturation = None if channel.half_saturation is None else channel.half_saturation.belief
+        if half_life or half_saturation:
+            shapes[name] = ChannelShape(half_life=half_life, half_saturation=half_saturation)
+    return shapes

@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from mmm.params.record import Currency, Money, Name, Positive, Section, Share, Text
+from mmm.params.beliefs import HalfLife, HalfSaturation, Prior
+from mmm.params.record import Currency, Money, Name, Section, Share, Text
 
 Frequency = Literal["daily", "weekly", "monthly", "annual"]
 Content = Literal[
@@ -90,17 +91,6 @@ class Source(Section):
     """How often it should be renewed; older data is a finding. `once` never ages."""
 
 
-class Prior(Section):
-    """What is believed of a channel before the data speak."""
-
-    kind: Literal["return", "contribution_share", "coefficient"] = "return"
-    """return: KPI per unit of full cost. contribution_share: share of the KPI. coefficient: may hurt."""
-    median: float
-    """Middle of the belief. For `coefficient`, the mean."""
-    spread: Positive = 0.9
-    """Standard deviation; on the log scale, except for coefficient (0.9: 9 in 10 within a factor 4.4)."""
-
-
 class Channel(Section):
     """One media channel."""
 
@@ -113,7 +103,11 @@ class Channel(Section):
     level: Literal["strategic", "tactical", "operational"] = "tactical"
     """Level at which its budget is decided; a row of the allocation matrix."""
     prior: Prior | None = None
-    """Belief on its return; the default follows from `model.media_share`."""
+    """Belief on its strength; the default follows from `model.media_share`."""
+    half_life: HalfLife | None = None
+    """Belief on its carry-over: `{low: 2, high: 8, unit: weeks}`; the default is broad."""
+    half_saturation: HalfSaturation | None = None
+    """Belief on its saturation, in money per period: `{low: 20000, high: 80000}`; the default is broad."""
 
 
 class Outcome(Section):

@@ -5,16 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from mmm.params.beliefs import MediaShare
 from mmm.params.record import Name, Section, Share
-
-
-class MediaShare(Section):
-    """Belief on the share of the KPI that all media together bring, before the data speak."""
-
-    median: Annotated[float, Field(gt=0, lt=1)] = 0.2
-    """As likely above as below."""
-    spread: Annotated[float, Field(gt=0)] = 0.5
-    """Standard deviation of its logarithm (0.5: 9 times in 10 between 0.44 and 2.3 times the median)."""
 
 
 class HolidayWindow(Section):

@@ -88,6 +88,8 @@ def _known_sentence(detail: ErrorDetails, place: Location, schema: type[BaseMode
         sentence = f"found {_shown(found)}, expected {context['expected']}".replace("'", "")
     elif kind == "string_pattern_mismatch":
         sentence = _pattern_sentence(str(context["pattern"]), found)
+    elif kind == "value_error":
+        sentence = str(context["error"])
     return sentence
 
 

@@ -5,8 +5,9 @@ import pytest
 from scipy.stats import norm
 
 from hand_made_fit import make_fit, make_panel
-from mmm.effects import collinear_groups, correlations, overlap, prior_shares, prior_strength
+from mmm.effects import collinear_groups, correlations, overlap, prior_shares
 from mmm.effects.draws import media_draws
+from mmm.model.prior_draws import comparable_strength
 
 
 @pytest.mark.parametrize(("mean", "sd"), [(0.0, 1.0), (0.0, 0.6), (1.5, 1.0), (4.0, 0.3), (0.7, 0.5)])
@@ -21,7 +22,7 @@ def test_overlap_is_the_shared_area_of_two_normals(mean, sd):
 def test_what_was_not_learnt_overlaps_and_what_was_learnt_does_not():
     panel = make_panel()
     fit = make_fit(panel, n_draws=500)
-    believed = prior_strength(fit.design.media_prior)
+    believed = comparable_strength(fit.design, 4000)
     rng = np.random.default_rng(2)
     share = np.exp(believed[rng.choice(4000, (2, 500))])
     share[..., 1] = 0.2 * np.exp(0.05 * rng.standard_normal((2, 500)))
@@ -36,7 +37,7 @@ def test_the_belief_on_the_total_is_the_stated_one():
     # The pool's total is log-normal with the median and spread of the spec, however it is split.
     panel = make_panel()
     fit = make_fit(panel)
-    total = np.log(np.exp(prior_strength(fit.design.media_prior)).sum(axis=1))
+    total = np.log(np.exp(comparable_strength(fit.design, 4000)).sum(axis=1))
     assert np.median(total) == pytest.approx(np.log(0.2), abs=0.03)  # 4,000 draws: se 0.01
     assert total.std() == pytest.approx(0.5, abs=0.03)
 

@@ -73,6 +73,11 @@ def test_every_problem_is_reported_at_once(refused):
         ("model: {log_controls: [price]}", "line 13, model.log_controls.0: price is not a declared control of the model, known: "),
         ("model: {holidays: {lead_day: 3}}", "line 13, model.holidays.lead_day: unknown key, did you mean lead_days?"),
         ("model: {holidays: {lead_days: 60}}", "line 13, model.holidays.lead_days: found 60, input should be less than or equal to 28"),
+        ("model: {media_share: {low: 0.1}}", "line 13, model.media_share: expected low and high together"),
+        ("model: {media_share: {low: 0.1, high: 0.4, spread: 0.5}}",
+         "line 13, model.media_share: expected either low and high, or median and spread"),
+        ("model: {media_share: {low: 0.4, high: 0.1}}",
+         "line 13, model.media_share: low is 0.4 and high 0.1, expected low below high"),
         ("naming: {pattern: '(', example: x}", "line 13, naming.pattern: not a regular expression: missing ), unterminated subpattern at position 0"),
         ("model:\n  events:\n    soldes: [{start: 2024-02-06, end: 2024-01-10}]",
          "line 15, model.events.soldes.0: ends on 2024-01-10, before it starts on 2024-02-06"),
@@ -80,6 +85,21 @@ def test_every_problem_is_reported_at_once(refused):
 )  # fmt: skip
 def test_a_wrong_value_says_what_was_expected(refused, written, problem):
     assert refused(f"{MINIMAL}{written}\n") == (problem,)
+
+
+@pytest.mark.parametrize(
+    ("belief", "problem"),
+    [
+        ("prior: {kind: return}", "prior: expected a median, or low and high"),
+        ("prior: {low: -1.0, high: 2.0}", "prior: low is -1, expected more than 0: where it may hurt, take kind: coefficient"),
+        ("half_life: {unit: weeks}", "half_life: expected a median, or low and high"),
+        ("half_life: {median: 2.0, unit: week}", 'half_life.unit: found the text "week", expected periods, days, weeks or months'),
+        ("half_saturation: {median: 0.0}", "half_saturation.median: found 0.0, input should be greater than 0"),
+    ],
+)  # fmt: skip
+def test_a_belief_that_says_too_little_or_too_much_is_refused(refused, belief, problem):
+    text = MINIMAL.replace("tv: {", "tv: {" + belief + ", ", 1)
+    assert [found.partition("channels.tv.")[2] for found in refused(text)] == [problem]
 
 
 def test_a_literal_password_is_refused_and_not_repeated(refused):

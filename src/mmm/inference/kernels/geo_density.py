@@ -91,7 +91,7 @@ def geo_prior(theta: Array, data: Array, gradient: Array) -> float:
         part(data, 0),
         part(data, 1),
         part(data, 2),
-        part(data, 3).reshape((8, channels)),
+        part(data, 3).reshape((9, channels)),
         gradient[:block],
     )
     for j in range(2):
