@@ -23,6 +23,7 @@ Content = Literal[
     "web",
     "deals",
     "events",
+    "ledger",
 ]
 Format = Literal[
     "auto",

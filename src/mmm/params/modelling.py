@@ -67,6 +67,20 @@ class NamingConvention(Section):
     """A correct name, shown to whoever must correct one."""
 
 
+class QualityParams(Section):
+    """How far sources that measure the same thing may differ, and how much a finding matters."""
+
+    cost_tolerance: Share = 0.02
+    """Platform spend against what finance booked, by channel and month: share of the booked amount."""
+    visits_tolerance: Share = 0.1
+    """Paid clicks above the visits of the site: share of the visits."""
+    sales_tolerance: Share | None = None
+    """Conversions that platforms claim above the sales: share of the sales. Left out where they count
+    other things than `sales` of the funnel does, such as repeat purchases."""
+    severity: dict[Name, Literal["fatal", "warning", "note"]] = Field(default_factory=dict)
+    """Rule: how much its findings matter here, when not as usual (`late: fatal`)."""
+
+
 class CustomersParams(Section):
     """How the value of a customer is computed."""
 

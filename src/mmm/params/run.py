@@ -7,7 +7,13 @@ from pydantic import Field
 
 from mmm.params.data import Calendar, Channel, Outcome, Source
 from mmm.params.deciding import AllocationParams, SteeringParams
-from mmm.params.modelling import AttributionParams, CustomersParams, ModelParams, NamingConvention
+from mmm.params.modelling import (
+    AttributionParams,
+    CustomersParams,
+    ModelParams,
+    NamingConvention,
+    QualityParams,
+)
 from mmm.params.record import Currency, Name, Positive, Section, Text
 
 
@@ -40,6 +46,8 @@ class RunParams(Section):
     """Channel: its costs, its place in the matrix, beliefs."""
     outcomes: dict[Name, Outcome] = Field(min_length=1)
     """KPI that media should move."""
+    quality: QualityParams = QualityParams()
+    """Tolerances between sources, severities."""
     naming: NamingConvention | None = None
     """Campaign naming convention."""
     model: ModelParams = ModelParams()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from mmm.errors import MAX_LISTED, DataRefusedError
-from mmm.params import RunParams
+from mmm.errors import MAX_LISTED, DataRefusedError, UserInputError
+from mmm.params import RunParams, nearest
 from mmm.quality.row_tests import row_findings
 from mmm.quality.rule import Analysis, Reading, RowRule, Rule, Seen
 from mmm.quality.rules import ROW_RULES, RULES
@@ -25,6 +25,7 @@ _ORDER = {severity: rank for rank, severity in enumerate(Severity)}
 
 def check_sources(params: RunParams, tables: "Mapping[str, SourceTable]", as_of: date) -> pd.DataFrame:
     """List what is wrong in the data, by row: the worst first, then in the order of the sources."""
+    _refuse_unknown_rules(params)
     analysis = Analysis(
         params=params, readings={name: Reading(params, table) for name, table in tables.items()}, as_of=as_of
     )
@@ -35,11 +36,24 @@ def check_sources(params: RunParams, tables: "Mapping[str, SourceTable]", as_of:
         for row_rule, seen in row_findings(reading, analysis, ROW_RULES, MAX_ROWS):
             found += _findings(row_rule, seen)
     frame = pd.DataFrame(found, columns=list(TABLES["findings"]))
+    declared = frame["rule"].where(frame["rule"] != "more", frame["column"]).map(params.quality.severity)
+    frame["severity"] = declared.where(declared.notna(), frame["severity"]).astype(str)
     frame["row"] = frame["row"].astype("Int64")
     order = {name: rank for rank, name in enumerate(params.sources)}
     ranked = frame.assign(_severity=frame["severity"].map(_ORDER), _source=frame["source"].map(order))
     ranked = ranked.sort_values(["_severity", "_source"], kind="stable").reset_index(drop=True)
     return ranked[list(TABLES["findings"])]
+
+
+def _refuse_unknown_rules(params: RunParams) -> None:
+    known = sorted({rule.name for rule in RULES} | {rule.name for rule in ROW_RULES})
+    problems = [
+        f"quality.severity.{name}: no such rule, {nearest(name, known)}"
+        for name in params.quality.severity
+        if name not in known
+    ]
+    if problems:
+        raise UserInputError(str(params.file), problems)
 
 
 def _findings(rule: Rule | RowRule, seen: Iterable[Seen]) -> Iterator[dict[str, object]]:

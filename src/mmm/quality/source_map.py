@@ -25,6 +25,7 @@ _USED_FOR = {
     "nps": "steering",
     "transactions": "customers",
     "journeys": "attribution",
+    "ledger": "coherence",
     "web": "coherence",
     "deals": "coherence",
     "events": "coherence",

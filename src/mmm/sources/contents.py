@@ -51,6 +51,12 @@ _FIXED: dict[str, tuple[Column, ...]] = {
     ),
 }
 _FIXED |= {
+    "ledger": (
+        Column(name="date", kind="date"),
+        Column(name="amount", kind="number"),
+        Column(name="channel", kind="text", required=False),
+        Column(name="currency", kind="text", required=False),
+    ),
     "web": (
         Column(name="date", kind="date", required=False),
         Column(name="date_end", kind="date", required=False),

@@ -161,10 +161,10 @@ def _seen(connection: Any, relation: str, cell: str) -> _Seen:
         return f"TRY_CAST(regexp_extract({text}, {literal(SLASHED)}, {index}) AS INTEGER)"
 
     row = connection.execute(
-        f"SELECT count(*) FILTER ({part(_FIRST)} BETWEEN 13 AND 31 AND {part(_SECOND)} <= 12), "
-        f"count(*) FILTER ({part(_SECOND)} BETWEEN 13 AND 31 AND {part(_FIRST)} <= 12), "
-        f"count(*) FILTER (contains({cell}, '.')), count(*), any_value({cell}) "
-        f"FROM {relation} WHERE {slashed}"
+        f"SELECT coalesce(sum(n) FILTER ({part(_FIRST)} BETWEEN 13 AND 31 AND {part(_SECOND)} <= 12), 0), "
+        f"coalesce(sum(n) FILTER ({part(_SECOND)} BETWEEN 13 AND 31 AND {part(_FIRST)} <= 12), 0), "
+        f"coalesce(sum(n) FILTER (contains({cell}, '.')), 0), coalesce(sum(n), 0), arg_min({cell}, line) "
+        f"FROM (SELECT {cell}, count(*) AS n, min(row) AS line FROM {relation} GROUP BY 1) WHERE {slashed}"
     ).fetchall()[0]
     first, second, dotted, count, example = row
-    return _Seen(first=first, second=second, dotted=dotted, count=count, example=example)
+    return _Seen(first=int(first), second=int(second), dotted=int(dotted), count=int(count), example=example)

@@ -28,8 +28,13 @@ def date(cell: str, *, day_first: bool, declared: str | None, frequency: Frequen
         if frequency == "annual"
         else ""
     )
+    # Most files write all days in one of two ways: no pattern is looked for in those.
     return (
-        f"CASE WHEN regexp_full_match({text}, {literal(_ISO)}) "
+        f"CASE WHEN length({cell}) = 10 AND {cell}[5] = '-' AND {cell}[8] = '-' "
+        f"THEN TRY_CAST({cell} AS TIMESTAMP) "
+        f"WHEN length({cell}) = 10 AND {cell}[3] = '/' AND {cell}[6] = '/' "
+        f"THEN TRY_STRPTIME({cell}, {literal(order[0])}) "
+        f"WHEN regexp_full_match({text}, {literal(_ISO)}) "
         f"THEN TRY_CAST(replace({text}, '/', '-') AS TIMESTAMP) "
         f"WHEN regexp_full_match({text}, '\\d{{4}}-\\d{{2}}') THEN TRY_STRPTIME({text}, '%Y-%m') "
         f"WHEN regexp_full_match({text}, '(19|20)\\d{{6}}') THEN TRY_STRPTIME({text}, '%Y%m%d') "

@@ -96,6 +96,9 @@ def _unnamed(connection: Any, raw: Raw, placed: Sequence[Placed]) -> list[int]:
     name, spend = by_name.get("campaign"), by_name.get("spend")
     if raw.recognised is None or name is None or spend is None or not spend.is_text:
         return []
+    unnamed = f"SELECT count(*) FROM {raw.relation} WHERE {numbers.is_missing(name.cell)}"
+    if not 1 <= connection.execute(unnamed).fetchall()[0][0] <= _LAST_ROWS:
+        return []
     marks = (raw.recognised.wording.decimal, "." if raw.recognised.wording.decimal == "," else ",")
     for mark in marks:
         amount = numbers.number(spend.cell, "," if mark == "," else ".")

@@ -26,6 +26,7 @@ _SPACES = r" \x{a0}\x{202f}"
 _THOUSANDS = {",": rf"[{_SPACES}.'’]", ".": rf"[{_SPACES},'’]"}
 _TRIMMED = "' \u00a0\u202f\t'"
 _SIGN = "[+-]?"
+_EDGE = rf"[{_SPACES}\t]*"
 _GAP = rf"[{_SPACES}]*"
 _AFFIX = "(" + "|".join(re.escape(sign) for sign in CURRENCY_SIGNS) + ")"
 _BESIDE = rf"{_AFFIX}{_GAP}|{_GAP}{_AFFIX}|{_GAP}%"
@@ -59,15 +60,16 @@ def number(cell: str, mark: Mark, sign: str | None = None) -> str:
     exponent = r"([eE][+-]?\d+)?" if mark == "." else ""
     figure = rf"({whole}({point}\d*)?|{point}\d+){exponent}"
     before, after = _around(sign)
-    pattern = rf"{_SIGN}{before}{_SIGN}{figure}{after}"
-    kept = r"[^\d,eE+-]" if mark == "," else r"[^\d.eE+-]"
-    shown = f"trim({cell}, {_TRIMMED})"
-    bare = f"regexp_replace({_without(shown, sign)}, {literal(kept)}, '', 'g')"
-    other, plain = (".", f"replace({cell}, ',', '.')") if mark == "," else (",", cell)
+    pattern = rf"{_EDGE}{_SIGN}{before}{_SIGN}{figure}{after}{_EDGE}"
+    spaces = " \u00a0\u202f\t'’%" + (other := "." if mark == "," else ",")
+    bare = cell
+    for mark_left_out in (*_accepted(sign), *spaces):
+        bare = f"replace({bare}, {literal(mark_left_out)}, '')"
+    plain = cell
     if mark == ",":
-        bare = f"replace({bare}, ',', '.')"
+        bare, plain = f"replace({bare}, ',', '.')", f"replace({cell}, ',', '.')"
     slow = (
-        f"CASE WHEN regexp_full_match({shown}, {literal(pattern)}) "
+        f"CASE WHEN regexp_full_match({cell}, {literal(pattern)}) "
         f"THEN TRY_CAST({bare} AS DOUBLE) / CASE WHEN contains({cell}, '%') THEN 100 ELSE 1 END END"
     )
     # Most cells are plain: no pattern is looked for in those.
@@ -88,13 +90,6 @@ def _around(sign: str | None) -> tuple[str, str]:
         return "", rf"({_GAP}%)?"
     affix = "(" + "|".join(re.escape(other) for other in _accepted(sign)) + ")"
     return rf"({affix}{_GAP})?", rf"({_GAP}{affix}|{_GAP}%)?"
-
-
-def _without(shown: str, sign: str | None) -> str:
-    """Take currency letters away: the E of EUR is no exponent."""
-    for other in _accepted(sign):
-        shown = f"replace({shown}, {literal(other)}, '')"
-    return shown
 
 
 def currency_sign(connection: Any, relation: str, columns: Mapping[str, str]) -> str | None:

@@ -76,7 +76,8 @@ def _read(database: Database, params: RunParams, name: str, folder: Path) -> Sou
     )
     if not raw.stays:
         connection.execute(f"DROP TABLE {raw.relation}")
-        connection.execute(f"DROP TABLE {quoted(f'typed_{name}')}")
+        if not _is_view(params, name, raw):
+            connection.execute(f"DROP TABLE {quoted(f'typed_{name}')}")
     return table
 
 
@@ -88,7 +89,14 @@ def _create(connection: Any, params: RunParams, name: str, raw: Raw, typed: Inte
         f"CREATE {kind} {stage} AS SELECT row, {columns} FROM {raw.relation} WHERE {typed.where}"
     )
     query = with_channel(f"SELECT * FROM {stage}", params, name, raw, typed)
+    kind = "VIEW" if _is_view(params, name, raw) else "TABLE"
     connection.execute(f"CREATE {kind} {quoted(name)} AS {query}")
+
+
+def _is_view(params: RunParams, name: str, raw: Raw) -> bool:
+    """Whether what is added to the typed rows is too little to copy them for."""
+    source = params.sources[name]
+    return raw.stays or not (source.campaigns or source.channel_columns)
 
 
 def _faults(connection: Any, name: str, typed: Interpreted) -> "pd.DataFrame":

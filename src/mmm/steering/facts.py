@@ -134,6 +134,7 @@ def _satisfaction(tables: Mapping[str, Table], sums: _Sums) -> pd.DataFrame:
     if not frames:
         return pd.DataFrame(index=sums.periods)
     rows = pd.concat(frames, ignore_index=True).dropna(subset=["score"])
+    rows = rows[rows["score"].between(0, 10)]  # the others are findings, and no answer to the question
     counted = rows.assign(
         promoters=(rows["score"] >= 9).astype(float),
         detractors=(rows["score"] <= 6).astype(float),

@@ -19,6 +19,7 @@ from mmm.registry import (
 )
 from mmm.runs.decisions import open_analysis_registry
 from mmm.runs.layout import analysis_folder, latest_run
+from mmm.steering.activities import known_activity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ def _decision(params: RunParams, reports: Path, words: DecisionWords) -> Decisio
         raise UserInputError("mmm decide", missing)
     return Decision(
         analysis=params.analysis,
-        activity=str(words.activity),
+        activity=known_activity(params, str(words.activity)),
         kind=DecisionKind(words.kind),
         reason=words.why,
         evidence_run=evidence.name,

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from four_weeks import FILES
+from mmm.errors import UserInputError
 from mmm.quality.rules import ROW_RULES, RULES
 from mmm.quality.rules.units import unit_breaks
 from mmm.texts import keys
@@ -21,6 +22,13 @@ META = (
     "Reporting starts,Reporting ends,Campaign name,Amount spent (USD),Impressions\n"
     "2026-09-01,2026-09-20,FR_SEA_ACQ_2026Q3,10,100\n2026-09-14,2026-09-20,FR_SEA_ACQ_2026Q3,20,200\n"
 )
+
+
+DEALS = (
+    "Record ID,Deal Name,Deal Stage,Amount,Create Date,Close Date\n1,A,Won,5,2026-09-01,2026-09-02\n"
+    "2,B,Won,7,2026-09-01,2026-09-02\n"
+)
+CRM = {"crm": {"content": "deals", "path": "crm.csv"}}
 
 
 def spoilt(text: str, *replacements: tuple[str, str]) -> str:
@@ -230,6 +238,77 @@ PLANTED: dict[str, tuple[dict[str, Any], list[tuple[str, int | None, str, str, s
         {"files": {"journeys": FILES["journeys"] + "1,2026-09-20 10:00:00,tv,0\n"}},
         [("journeys", 4, "journey", "warning", "1, 2026-09-20 10:00:00, tv")],
     ),
+    "plan_gap": (
+        {
+            "files": {"plan": "date,channel,spend\n2026-08-31,tv,5\n2026-08-31,search,5\n2026-09-07,search,5\n"
+                              "2026-09-14,tv,5\n2026-09-14,search,5\n"},
+            "sources": {"plan": {"content": "plan", "path": "plan.csv"}},
+        },
+        [("plan", None, "date", "warning", "tv: 2026-09-07 - 2026-09-07 (1)")],
+    ),
+    "missing_sale": (
+        {"files": {"buys": FILES["buys"] + "a,2026-09-21,\n"}},
+        [("buys", 4, "amount", "warning", "")],
+    ),
+    "extreme_amount": (
+        {"files": {"buys": FILES["buys"] + "".join(f"c{at},2026-09-21,{20 + at}\n" for at in range(30))
+                   + "d,2026-09-21,1000000000\nd,2026-09-21,-1e9\n"}},
+        [("buys", 34, "amount", "warning", "1,000,000,000.00"),
+         ("buys", 35, "amount", "warning", "-1,000,000,000.00")],
+    ),
+    "journey_channel": (
+        {"files": {"journeys": FILES["journeys"] + "2,2026-09-23 09:00:00,serach,1\n"}},
+        [("journeys", 4, "channel", "warning", "serach")],
+    ),
+    "visits_gap": (
+        {"files": {"funnel": spoilt(FILES["funnel"], ("9000,800,401", "250,240,401"))}},
+        [("funnel", 3, "visits", "warning", "300 > 250")],
+    ),
+    "claimed_sales": (
+        {"files": {"search": spoilt(SEARCH, ("101.5,9000,300,12", "101.5,9000,1300,412"))},
+         "quality": {"sales_tolerance": 0.02, "severity": {"claimed_sales": "note"}}},
+        [("funnel", 3, "sales", "note", "412 > 401")],
+    ),
+    "cost_gap": (
+        {
+            "files": {
+                "search": "date,campaign,spend\n" + "".join(
+                    f"{day.date()},FR_SEA_ACQ_2026Q3,10\n" for day in pd.date_range("2026-08-31", "2026-10-01")),
+                "books": "mois,canal,montant\n2026-08-01,search,999\n2026-09-01,search,270\n2026-09-01,tv,5\n",
+            },
+            "sources": {"books": {"content": "ledger", "path": "books.csv", "refresh": "monthly",
+                                  "columns": {"date": "mois", "channel": "canal", "amount": "montant"}}},
+        },
+        [("books", 3, "montant", "warning", "search, 2026-09: 300.00 / 270.00")],
+    ),
+    "duplicate_deal": (
+        {"files": {"crm": DEALS + "1,Encore,Won,5,2026-09-03,2026-09-04\n"}, "sources": CRM},
+        [("crm", 4, "Record ID", "warning", "1")],
+    ),
+    "closed_before_created": (
+        {"files": {"crm": DEALS + "3,Tard,Won,5,2026-09-05,2026-09-04\n"}, "sources": CRM},
+        [("crm", 4, "Close Date", "warning", "2026-09-04 < 2026-09-05")],
+    ),
+    "missing_deal_amount": (
+        {"files": {"crm": DEALS + "3,Rien,Lost,,2026-09-03,2026-09-04\n"}, "sources": CRM},
+        [("crm", 4, "Amount", "note", "Lost")],
+    ),
+    "users_above_visits": (
+        {"files": {"site": "label,nb_visits,nb_uniq_visitors,nb_actions\nGoogle,90000,80000,1\nBing,5,6,7\n"},
+         "sources": {"site": {"content": "web", "path": "site.csv"}}},
+        [("site", 3, "nb_uniq_visitors", "warning", "6.0 > 5.0")],
+    ),
+    "duplicate_purchase": (
+        {"files": {"tags": "date,event,transaction\n2026-09-01,purchase,T1\n2026-09-02,view,T1\n"
+                           "2026-09-02,purchase,T1\n"},
+         "sources": {"tags": {"content": "events", "path": "tags.csv", "refresh": "once"}}},
+        [("tags", 4, "transaction", "warning", "T1")],
+    ),
+    "unfinished_events": (
+        {"files": {"tags": "date,event\n2026-09-27,view\n"},
+         "sources": {"tags": {"content": "events", "path": "tags.csv", "refresh": "once"}}},
+        [("tags", None, "date", "note", "2026-09-27")],
+    ),
 }  # fmt: skip
 
 
@@ -332,3 +411,36 @@ def test_a_plan_shorter_than_the_horizon_is_seen(check):
 def test_negative_aggregated_paths_are_fatal(check):
     findings = check({"journeys": "path,conversions\na > b,2\nb,-1\n"})
     assert seen(findings, "negative_path") == [("journeys", 3, "conversions", "fatal", "-1.0")]
+
+
+def test_weekly_rows_in_a_monthly_analysis_are_one_finding(check):
+    head = "Reporting starts,Reporting ends,Campaign name,Amount spent (EUR),Impressions\n"
+    mondays = pd.date_range("2026-08-03", periods=9, freq="7D")
+    rows = "".join(
+        f"{day.date()},{(day + pd.Timedelta(days=6)).date()},FR_SEA_ACQ_2026Q3,10,100\n" for day in mondays
+    )
+    found = check({"search": head + rows}, **MONTHLY)
+    assert seen(found, "range_across_periods") == [
+        ("search", 6, "Reporting starts", "fatal", "2026-08-31 - 2026-09-06 (2 / 9)")
+    ]
+
+
+def test_declared_severities_are_those_of_the_findings(check):
+    assert set(
+        check({"tv": TV + "Total,,3700\n"}, quality={"severity": {"total_gap": "fatal"}})["severity"]
+    ) == {"fatal"}
+    with pytest.raises(
+        UserInputError, match="quality.severity.total_gpa: no such rule, did you mean total_gap"
+    ):
+        check(quality={"severity": {"total_gpa": "note"}})
+
+
+@pytest.mark.parametrize("name", ["tv", "direct", "organic", "Referral"])
+def test_declared_and_organic_channels_of_journeys_are_no_finding(name, check):
+    assert check({"journeys": FILES["journeys"] + f"2,2026-09-23 09:00:00,{name},1\n"}).empty
+
+
+def test_usual_amounts_that_vary_a_lot_are_not_extreme(check):
+    amounts = np.random.default_rng(3).lognormal(4, 1.5, 5_000).round(2)
+    buys = "customer,date,amount\n" + "".join(f"c,2026-09-21,{amount}\n" for amount in amounts)
+    assert check({"buys": buys}).empty

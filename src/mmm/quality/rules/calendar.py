@@ -1,6 +1,7 @@
 """Rules on the calendar: alignment, duplicates, gaps, what lies outside, freshness."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from mmm.records import Severity
 ALLOWED_AGE_DAYS = {"daily": 4, "weekly": 14, "monthly": 45, "quarterly": 120, "yearly": 400}
 """Days after the last one that a source covers before it is late, by its refresh."""
 _SERIES = ("media", "outcome", "control", "plan", "target", "funnel")
+_COARSEST = {"daily": 1, "weekly": 7, "monthly": 31, "annual": 366}
 _NAMES = {1: "one day", 7: "one week", 28: "one month", 360: "one year"}
 
 
@@ -30,7 +32,7 @@ def _not_aligned(analysis: Analysis) -> Iterator[Seen]:
             continue
         starts = analysis.periods.start_of(dates)
         off = dates[dates != starts] if step >= 7 else dates[:0]
-        coarser = step > {"daily": 1, "weekly": 7, "monthly": 31, "annual": 366}[analysis.periods.frequency]
+        coarser = step > _COARSEST[analysis.periods.frequency]
         if coarser:
             yield _misaligned(reading, dates[0], f"{_NAMES[step]} apart")
         elif len(off) and not _within(analysis, step):
@@ -54,20 +56,43 @@ def _misaligned(reading: Reading, day: pd.Timestamp, value: str) -> Seen:
     )
 
 
+_MANY_ROWS = 5
+"""Rows across periods from which the export as a whole is wrong, when most of its rows are."""
+
+
 def _range_across_periods(analysis: Analysis) -> Iterator[Seen]:
-    """See rows that cover several days, not all of one period."""
+    """See rows that cover several days, not all of one period; once when most of a source do."""
     for reading in analysis.of("media"):
         if "date_end" not in reading.columns:
             continue
         rows = reading.rows.dropna(subset=["date", "date_end"])
         first, last = analysis.periods.start_of(rows["date"]), analysis.periods.start_of(rows["date_end"])
-        for row in each(rows[np.asarray(first != last)]):
+        across = rows[np.asarray(first != last)]
+        if len(across) >= max(_MANY_ROWS, 0.5 * len(rows)) or _finer_than_periods(analysis, rows, across):
+            yield Seen(
+                source=reading.name,
+                row=int(across["row"].iloc[0]),
+                column=reading.header("date"),
+                value=_span(next(each(across))) + f" ({len(across):,} / {len(rows):,})",
+            )
+            continue
+        for row in each(across):
             yield Seen(
                 source=reading.name,
                 row=row.row,
                 column=reading.header("date"),
-                value=f"{row.date.date()} - {row.date_end.date()}",
+                value=_span(row),
             )
+
+
+def _span(row: Any) -> str:
+    return f"{row.date.date()} - {row.date_end.date()}"
+
+
+def _finer_than_periods(analysis: Analysis, rows: pd.DataFrame, across: pd.DataFrame) -> bool:
+    """Whether rows are weeks in an analysis by month: some cross the end of a month, by nature."""
+    days = (rows["date_end"] - rows["date"]).dt.days + 1
+    return len(across) > 1 and analysis.periods.frequency in {"monthly", "annual"} and bool((days == 7).all())
 
 
 def _duplicate_period(analysis: Analysis) -> Iterator[Seen]:
@@ -177,6 +202,26 @@ def _late(analysis: Analysis) -> Iterator[Seen]:
             yield Seen(source=reading.name, column=reading.header("date"), value=f"{covered.date()}, {age}")
 
 
+def _plan_gap(analysis: Analysis) -> Iterator[Seen]:
+    """See periods that a plan leaves out for one channel while it plans others: not a zero."""
+    for reading in analysis.of("plan"):
+        rows = reading.rows.dropna(subset=["date"])
+        if rows.empty or (spacing(reading.dates) or 0) > _COARSEST[analysis.periods.frequency]:
+            continue
+        period = pd.Series(analysis.periods.start_of(rows["date"]), index=rows.index, name="period")
+        there = pd.crosstab(period, rows["channel"]) > 0
+        for channel in there.columns:
+            known = there.index[there[channel]]
+            inside = there.loc[known[0] : known[-1], channel]
+            missing = inside.index[~inside]
+            if len(missing):
+                yield Seen(
+                    source=reading.name,
+                    column=reading.header("date"),
+                    value=f"{channel}: {missing[0].date()} - {missing[-1].date()} ({len(missing)})",
+                )
+
+
 def _plan_too_short(analysis: Analysis) -> Iterator[Seen]:
     """See a plan that does not reach the end of the horizon to allocate."""
     if analysis.params.allocation is None:
@@ -203,6 +248,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     Rule(name="control_gap", severity=Severity.FATAL, find=_control_gap),
     Rule(name="duplicate_row", severity=Severity.WARNING, find=_duplicate_row),
     Rule(name="media_gap", severity=Severity.WARNING, find=_media_gap),
+    Rule(name="plan_gap", severity=Severity.WARNING, find=_plan_gap),
     Rule(name="plan_too_short", severity=Severity.WARNING, find=_plan_too_short),
     Rule(name="late", severity=Severity.WARNING, find=_late),
     Rule(name="outside_calendar", severity=Severity.NOTE, find=_outside),

@@ -7,7 +7,7 @@ from mmm.errors import listed
 from mmm.quality.rule import BIG, Analysis, Reading, Rule, Seen
 from mmm.records import Severity
 
-_MONEY = ("media", "fees", "outcome", "plan", "target", "transactions")
+_MONEY = ("media", "fees", "outcome", "plan", "target", "transactions", "ledger", "deals")
 _ALL = "all"
 
 
@@ -56,9 +56,8 @@ def _without_spend(analysis: Analysis) -> Iterator[Seen]:
     begin, end = analysis.periods.starts[0], analysis.periods.end
     spending: set[str] = set()
     for reading in analysis.of("media"):
-        rows = reading.rows
-        inside = rows[(rows["date"] >= begin) & (rows["date"] <= end) & (rows["spend"] > 0)]
-        spending |= set(inside["channel"].dropna())
+        where = f"WHERE date::DATE BETWEEN DATE '{begin.date()}' AND DATE '{end.date()}' AND spend > 0"
+        spending |= set(reading.table.select("DISTINCT channel", where)["channel"].dropna())
     sources = listed(reading.name for reading in analysis.of("media"))
     for channel in analysis.params.channels:
         if channel not in spending:

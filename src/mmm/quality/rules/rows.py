@@ -16,19 +16,21 @@ _EVERY = (
     "transactions",
     "journeys",
     "events",
+    "ledger",
 )
 _MONEY = ("spend", "amount")
 _EMPTY = "{column} IS NULL"
 _NEGATIVE = "{column} < 0"
 _COMPARED = "CAST({column} AS VARCHAR) || ' > ' || CAST(%s AS VARCHAR)"
-_MISREAD = "'Ã[\u0080-\u00bf]|â€|Â[\u00a0-\u00bf]'"
+_FOLLOWING = "".join(dict.fromkeys(bytes(range(0x80, 0xC0)).decode("cp1252", "ignore").replace("-", "")))
+_MISREAD = f"'Ã[\u0080-\u00bf{_FOLLOWING}]|â€|Â[\u00a0-\u00bf]'"
 """UTF-8 read as Windows-1252: an accented letter became two."""
 
 _NEGATIVES: tuple[RowRule, ...] = (
     RowRule(
         name="negative_amount",
         severity=FATAL,
-        contents=("media", "fees", "plan"),
+        contents=("media", "fees", "plan", "ledger", "deals"),
         columns=_MONEY,
         wrong=_NEGATIVE,
     ),
@@ -44,8 +46,8 @@ _NEGATIVES: tuple[RowRule, ...] = (
     RowRule(
         name="negative_count",
         severity=WARNING,
-        contents=("media",),
-        columns=("impressions", "clicks", "conversions"),
+        contents=("media", "web"),
+        columns=("impressions", "clicks", "conversions", "visits", "users"),
         wrong=_NEGATIVE,
     ),
     RowRule(name="refund", severity=NOTE, contents=("transactions",), columns=("amount",), wrong=_NEGATIVE),
@@ -90,6 +92,23 @@ _EMPTIES: tuple[RowRule, ...] = (
         contents=("nps",),
         columns=("score",),
         wrong=_EMPTY,
+        spares_unreadable=True,
+    ),
+    RowRule(
+        name="missing_sale",
+        severity=WARNING,
+        contents=("transactions",),
+        columns=("amount",),
+        wrong=_EMPTY,
+        spares_unreadable=True,
+    ),
+    RowRule(
+        name="missing_deal_amount",
+        severity=NOTE,
+        contents=("deals",),
+        columns=("amount",),
+        wrong=_EMPTY,
+        value="stage",
         spares_unreadable=True,
     ),
     RowRule(
@@ -155,9 +174,27 @@ _DOUBTS: tuple[RowRule, ...] = (
     RowRule(
         name="broken_accents",
         severity=WARNING,
-        contents=("media", "fees"),
-        columns=("campaign", "channel", "kind"),
+        contents=("media", "fees", "web", "deals", "ledger"),
+        columns=("campaign", "channel", "kind", "label", "name", "stage", "origin"),
         wrong=f"regexp_matches({{column}}, {_MISREAD})",
+    ),
+    RowRule(
+        name="closed_before_created",
+        severity=WARNING,
+        contents=("deals",),
+        columns=("date_close",),
+        needs=("date",),
+        wrong="date_close::DATE < date::DATE",
+        value="CAST({column}::DATE AS VARCHAR) || ' < ' || CAST(date::DATE AS VARCHAR)",
+    ),
+    RowRule(
+        name="users_above_visits",
+        severity=WARNING,
+        contents=("web",),
+        columns=("users",),
+        needs=("visits",),
+        wrong="users > visits",
+        value=_COMPARED % "visits",
     ),
     RowRule(
         name="score_outside_scale",

@@ -1,0 +1,75 @@
+"""Rules on journeys, CRM deals and events: who, through what, when."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from mmm.quality.rule import Analysis, Reading, Rule, Seen, each
+from mmm.records import Severity
+
+_UNPAID = frozenset(
+    {
+        *("direct", "organic", "organique", "naturel", "seo", "referral", "referencement", "none", "(none)"),
+        *("organic_search", "organic_social", "referent", "other", "autre", "autres", "unassigned", "email"),
+        *("e-mail", "crm", "store", "magasin", "affiliation"),
+    }
+)
+"""Touches that nobody pays for by the click, and that an analysis need not declare."""
+_ALIKE = 0.8
+_LISTED = 1_000
+
+
+def _journey_channel(analysis: Analysis) -> Iterator[Seen]:
+    """See channels of journeys that the analysis does not declare and that are no organic one."""
+    declared = set(analysis.params.channels)
+    for reading in analysis.of("journeys"):
+        for name, row in _channels(reading):
+            if name and name not in declared and name.casefold() not in _UNPAID:
+                near = get_close_matches(name.casefold(), sorted(declared), n=1, cutoff=_ALIKE)
+                yield Seen(
+                    source=reading.name,
+                    row=row,
+                    column=reading.header("path" if "path" in reading.columns else "channel"),
+                    value=name,
+                    suggestion=near[0] if near else f"channels: {{{name}: ...}}",
+                )
+
+
+def _channels(reading: Reading) -> Iterator[tuple[str, int]]:
+    """Give every channel of the touches and its first row."""
+    touches = f"SELECT channel, row FROM {reading.table.relation}"
+    if "path" in reading.columns:
+        touches = (
+            f"SELECT trim(unnest(string_split(path, '>'))) AS channel, row FROM {reading.table.relation}"
+        )
+    query = f"SELECT channel, min(row) FROM ({touches}) GROUP BY 1 ORDER BY 2"
+    for name, row in reading.table.database.connection.execute(query).fetchall():
+        yield name or "", int(row)
+
+
+def _twice(analysis: Analysis, content: str, key: str, where: str) -> Iterator[Seen]:
+    for reading in analysis.of(content):
+        if key not in reading.columns:
+            continue
+        rows = reading.table.select(
+            f"{key} AS name, max(row) AS row",
+            f"WHERE {key} IS NOT NULL AND {where} GROUP BY 1 HAVING count(*) > 1 ORDER BY 2 LIMIT {_LISTED}",
+        )
+        for row in each(rows):
+            yield Seen(source=reading.name, row=int(row.row), column=reading.header(key), value=str(row.name))
+
+
+def _duplicate_deal(analysis: Analysis) -> Iterator[Seen]:
+    """See the same deal twice: its amount would count twice."""
+    yield from _twice(analysis, "deals", "deal", "true")
+
+
+def _duplicate_purchase(analysis: Analysis) -> Iterator[Seen]:
+    """See a purchase sent twice by the site."""
+    yield from _twice(analysis, "events", "transaction", "event = 'purchase'")
+
+
+CUSTOMER_RULES: tuple[Rule, ...] = (
+    Rule(name="journey_channel", severity=Severity.WARNING, find=_journey_channel, suggests=True),
+    Rule(name="duplicate_deal", severity=Severity.WARNING, find=_duplicate_deal),
+    Rule(name="duplicate_purchase", severity=Severity.WARNING, find=_duplicate_purchase),
+)
