@@ -10,7 +10,16 @@ import pandas as pd
 import pytest
 
 from hand_made_customers import table_of
-from mmm.attribution import chain, conversion_rate, credits, journey_paths, read_paths, removal_effects, steps
+from mmm.attribution import (
+    chain,
+    conversion_rate,
+    credits,
+    journey_paths,
+    markov_by_path,
+    read_paths,
+    removal_effects,
+    steps,
+)
 
 ORDER = [
     "alpha",
@@ -102,3 +111,11 @@ def test_the_textbook_chain():
     assert conversion_rate(journeys) == pytest.approx(1 / 3)
     np.testing.assert_allclose(removal_effects(journeys), [0.5, 1.0, 1.0])
     np.testing.assert_allclose(credits(paths)["markov"].conversions, [0.2, 0.4, 0.4])
+
+
+@pytest.mark.reference
+def test_the_path_rule_is_what_another_tool_calls_markov(paths):
+    # marketing_attribution_models 2.1.1 on the same file: 8285.5, 1896.8 and 24.1.
+    found = pd.Series(markov_by_path(paths).conversions, index=paths.channels)
+    assert found[["alpha", "beta", "zeta"]].round(1).tolist() == [8285.5, 1896.8, 24.1]
+    assert found.sum() == pytest.approx(19_785)

@@ -1,10 +1,34 @@
 """Journeys in the database, rules, Markov and Shapley, and their place beside the model."""
 
 from mmm.attribution.bootstrap import share_intervals
-from mmm.attribution.credit import first_touch, last_touch, linear, shapley
-from mmm.attribution.markov import chain, conversion_rate, removal_effects, steps
-from mmm.attribution.methods import METHODS, Credit, credits, shares_of
-from mmm.attribution.paths import JourneyPaths, grouped_paths, journey_paths, read_paths
+from mmm.attribution.credit import (
+    first_touch,
+    in_proportion,
+    last_non_direct,
+    last_touch,
+    linear,
+    position,
+    shapley,
+    time_decay,
+)
+from mmm.attribution.markov import (
+    OrderFit,
+    chain,
+    choose_order,
+    compare_orders,
+    conversion_rate,
+    removal_effects,
+    steps,
+)
+from mmm.attribution.methods import METHODS, Credit, credits, markov_by_path, shares_of
+from mmm.attribution.paths import (
+    JourneyPaths,
+    JourneyRules,
+    decayed_shares,
+    grouped_paths,
+    journey_paths,
+    read_paths,
+)
 from mmm.attribution.tables import attribution_checks, attribution_table, attribution_tables
 from mmm.attribution.triangulation import media_totals, triangulation_table
 
@@ -12,23 +36,33 @@ __all__ = [
     "METHODS",
     "Credit",
     "JourneyPaths",
+    "JourneyRules",
+    "OrderFit",
     "attribution_checks",
     "attribution_table",
     "attribution_tables",
     "chain",
+    "choose_order",
+    "compare_orders",
     "conversion_rate",
     "credits",
+    "decayed_shares",
     "first_touch",
     "grouped_paths",
+    "in_proportion",
     "journey_paths",
+    "last_non_direct",
     "last_touch",
     "linear",
+    "markov_by_path",
     "media_totals",
+    "position",
     "read_paths",
     "removal_effects",
     "shapley",
     "share_intervals",
     "shares_of",
     "steps",
+    "time_decay",
     "triangulation_table",
 ]

@@ -3,19 +3,22 @@
 Rules, in this order:
 1. A touch without journey or date is left out; one without channel is `unknown`.
 2. A conversion ends a path; later touches of the same journey begin another.
-3. Touches older than the lookback window before the last touch of their path do
+3. With a session rule, lines repeated word for word are one, and touches of one channel
+   that follow each other within so many minutes are one touch.
+4. Touches older than the lookback window before the last touch of their path do
    not count (for a path that converts, its last touch is the conversion).
-4. Paths of the same channels in the same order are one row with counts.
+5. Paths of the same channels in the same order are one row with counts.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import ibis
 import numpy as np
 import pandas as pd
 from ibis import _
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from mmm.errors import UserInputError, listed
 
@@ -44,6 +47,8 @@ class JourneyPaths:
     """Journeys of each path that did not."""
     value: FloatArray
     """Money that the conversions of each path brought."""
+    decay: csr_array | None = None
+    """(path, channel): mean time-decay share of the path's conversions; None where times are unknown."""
 
     @property
     def n_paths(self) -> int:
@@ -61,18 +66,41 @@ class JourneyPaths:
         return np.cumsum(self.lengths) - self.lengths
 
 
-def read_paths(table: ibis.Table, source: str, lookback_days: int) -> JourneyPaths:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JourneyRules:
+    """What counts as a touch."""
+
+    lookback_days: int
+    """Older touches do not count."""
+    session_minutes: int = 0
+    """Touches of one channel within so many minutes of the one before are one; 0: every line is a touch."""
+    half_life_days: float = 7.0
+    """A touch so many days before the conversion weighs half as much, under time decay."""
+
+
+def read_paths(table: ibis.Table, source: str, rules: JourneyRules | int) -> JourneyPaths:
     """Give the distinct paths of a table of touches, or of paths already aggregated.
+
+    Parameters
+    ----------
+    table : Table
+        Touches (see `grouped_paths`), or paths: path, and any of conversions, nulls, value.
+    source
+        Name for error messages.
+    rules
+        Rules on touches; a number alone is the lookback, in days.
 
     Raises
     ------
     UserInputError
         No journey at all, a path without channel, a negative count.
     """
-    if "path" in table.columns:
-        counted, separator = _aggregated(table), _BETWEEN_CHANNELS
+    asked = JourneyRules(lookback_days=rules) if isinstance(rules, int) else rules
+    has_times = "path" not in table.columns
+    if has_times:
+        counted, separator = grouped_paths(table, asked).execute(), _BETWEEN_TOUCHES
     else:
-        counted, separator = grouped_paths(table, lookback_days).execute(), _BETWEEN_TOUCHES
+        counted, separator = _aggregated(table), _BETWEEN_CHANNELS
     if counted.empty:
         raise UserInputError(
             source, ["found no journey, expected at least one: check the file and its `columns`"]
@@ -82,12 +110,23 @@ def read_paths(table: ibis.Table, source: str, lookback_days: int) -> JourneyPat
         raise UserInputError(
             source, [f"found a negative count or value for path {listed(negative)}, expected 0 or more"]
         )
-    return journey_paths(
+    found = journey_paths(
         [_channels(path, separator, source) for path in counted["path"]],
         counted["conversions"].to_numpy(dtype=float),
         counted["nulls"].to_numpy(dtype=float),
         counted["value"].to_numpy(dtype=float),
     )
+    if not has_times:
+        return found
+    place = pd.Index(counted["path"])
+    return replace(found, decay=_decay(decayed_shares(table, asked).execute(), place, found.channels))
+
+
+def _decay(shares: pd.DataFrame, paths: "pd.Index[str]", channels: Sequence[str]) -> csr_array:
+    rows = paths.get_indexer(shares["path"])
+    columns = pd.Index(channels).get_indexer(shares["channel"])
+    values = shares["share"].to_numpy(dtype=float)
+    return csr_array((values, (rows, columns)), shape=(len(paths), len(channels)))
 
 
 def journey_paths(
@@ -107,36 +146,91 @@ def journey_paths(
     )
 
 
-def grouped_paths(touches: ibis.Table, lookback_days: int) -> ibis.Table:
+def grouped_paths(touches: ibis.Table, rules: JourneyRules) -> ibis.Table:
     """Group touches into distinct paths, in the database: path, conversions, nulls, value.
 
     Parameters
     ----------
     touches : Table
-        journey, date (with its time), channel, converted (0 or 1) and, if known, value.
-    lookback_days
-        Older touches do not count.
+        journey, date (with its time), channel, converted (0 or 1) and, if known, value and row.
+    rules
+        What counts as a touch.
     """
-    value = _.value.cast("float64").fill_null(0.0) if "value" in touches.columns else ibis.literal(0.0)
-    order = ["date", "row"] if "row" in touches.columns else ["date", "channel"]
-    known = touches.mutate(
-        channel=_.channel.fill_null(UNKNOWN_CHANNEL),
-        converted=(_.converted.fill_null(0) > 0).cast("int64"),
-        cents=(value * 100).round().cast("int64"),
-    ).drop_null(["journey", "date"])
-    before = ibis.window(group_by="journey", order_by=order, preceding=(None, 1))
-    split = known.mutate(part=_.converted.sum().over(before).fill_null(0))
-    ended = split.mutate(end=_.date.max().over(ibis.window(group_by=["journey", "part"])))
-    recent = ended.filter(_.date >= _.end - ibis.interval(days=lookback_days))
-    journeys = recent.group_by("journey", "part").aggregate(
-        path=_.channel.group_concat(sep=_BETWEEN_TOUCHES, order_by=order),
-        converted=_.converted.max(),
-        cents=_.cents.sum(where=_.converted > 0).fill_null(0),
-    )
-    counted = journeys.group_by("path").aggregate(
-        conversions=_.converted.sum(), nulls=(1 - _.converted).sum(), cents=_.cents.sum()
+    counted = (
+        _journeys(_kept(touches, rules), _order(touches))
+        .group_by("path")
+        .aggregate(conversions=_.converted.sum(), nulls=(1 - _.converted).sum(), cents=_.cents.sum())
     )
     return counted.select("path", "conversions", "nulls", value=_.cents / 100.0).order_by("path")
+
+
+def decayed_shares(touches: ibis.Table, rules: JourneyRules) -> ibis.Table:
+    """Give the mean time-decay share of each channel of each path that converts: path, channel, share.
+
+    A touch weighs 2 ** (-days before the conversion / half-life); weights of a journey add up to 1.
+    """
+    kept = _kept(touches, rules)
+    journeys = _journeys(kept, _order(touches)).filter(_.converted > 0)
+    before = (_.end.epoch_seconds() - _.date.epoch_seconds()) / 86_400.0
+    weighed = kept.mutate(weight=(before * (-np.log(2.0) / rules.half_life_days)).exp())
+    totals = weighed.group_by("journey", "part").aggregate(total=_.weight.sum())
+    of_path = journeys.select("journey", "part", "path").join(totals, ["journey", "part"])
+    shared = weighed.join(of_path, ["journey", "part"]).mutate(share=_.weight / _.total)
+    sizes = journeys.group_by("path").aggregate(n_journeys=_.count())
+    summed = shared.group_by("path", "channel").aggregate(share=_.share.sum())
+    mean = summed.join(sizes, "path")
+    return mean.select("path", "channel", share=_.share / _.n_journeys).order_by("path", "channel")
+
+
+def _order(touches: ibis.Table) -> list[str]:
+    return ["date", "row"] if "row" in touches.columns else ["date", "channel"]
+
+
+def _kept(touches: ibis.Table, rules: JourneyRules) -> ibis.Table:
+    """Touches that count: with the path they are part of and its end."""
+    value = _.value.cast("float64").fill_null(0.0) if "value" in touches.columns else ibis.literal(0.0)
+    order = _order(touches)
+    known = touches.mutate(
+        date=_.date.cast("timestamp"),
+        channel=_.channel.fill_null(UNKNOWN_CHANNEL),
+        converted=(_.converted.fill_null(0).cast("int64") > 0).cast("int64"),
+        cents=(value * 100).round().cast("int64"),
+    ).drop_null(["journey", "date"])
+    if rules.session_minutes:
+        known = _in_sessions(known, order, rules.session_minutes)
+    before = ibis.window(group_by="journey", order_by=order, preceding=(None, 1))
+    split = known.mutate(part=_.converted.sum().over(before).fill_null(0).cast("int64"))
+    ended = split.mutate(end=_.date.max().over(ibis.window(group_by=["journey", "part"])))
+    return ended.filter(_.date >= _.end - ibis.interval(days=rules.lookback_days))
+
+
+def _in_sessions(known: ibis.Table, order: list[str], minutes: int) -> ibis.Table:
+    """One line per repeated line, one touch per session of a channel; a conversion is always kept."""
+    same = ["journey", "date", "channel", "converted", "cents"]
+    first = {name: _[name].min() for name in order if name not in same}
+    once = known.group_by(same).aggregate(**first) if first else known.select(same).distinct()
+    ordered = ibis.window(group_by="journey", order_by=order)
+    lagged = once.mutate(
+        channel_before=_.channel.lag().over(ordered),
+        converted_before=_.converted.lag().over(ordered),
+        seconds=(_.date.epoch_seconds() - _.date.lag().over(ordered).epoch_seconds()),
+    )
+    repeats = (
+        (lagged.channel_before == lagged.channel)
+        & (lagged.converted_before == 0)
+        & (lagged.converted == 0)
+        & (lagged.seconds <= 60 * minutes)
+    )
+    return lagged.filter(~repeats.fill_null(False)).drop("channel_before", "converted_before", "seconds")
+
+
+def _journeys(kept: ibis.Table, order: list[str]) -> ibis.Table:
+    """One row per path taken: journey, part, path, converted, cents."""
+    return kept.group_by("journey", "part").aggregate(
+        path=_.channel.group_concat(sep=_BETWEEN_TOUCHES, order_by=order),
+        converted=_.converted.max(),
+        cents=_.cents.sum(where=_.converted > 0).fill_null(0).cast("int64"),
+    )
 
 
 def _aggregated(table: ibis.Table) -> pd.DataFrame:

@@ -91,9 +91,13 @@ def probability_early(values: Values, x: FloatArray, time: FloatArray) -> FloatA
 def _growth(r: FloatArray, alpha: FloatArray, a: FloatArray, top: FloatArray, time: FloatArray) -> FloatArray:
     """Give top / (a - 1) * (1 - s ** (a - 1) * 2F1(top - r, a - 1; top; 1 - s)), s = alpha / (alpha + t)."""
     top = _away_from(top, 0.0)
-    shrink = np.exp(-(a - 1.0) * np.log1p(time / alpha))
-    series = hyp2f1(top - r, a - 1.0, top, time / (alpha + time))
-    return np.asarray(top / (a - 1.0) * (1.0 - shrink * series))
+    share = time / (alpha + time)
+    longer = np.log1p(time / alpha)
+    with np.errstate(invalid="ignore", over="ignore"):
+        kept = np.exp(-(a - 1.0) * longer) * hyp2f1(top - r, a - 1.0, top, share)
+        # A huge a (nobody comes back) leaves 0 times infinity: Euler's other form then has moderate terms.
+        other = np.exp(-r * longer) * hyp2f1(r, top - a + 1.0, top, share)
+    return np.asarray(top / (a - 1.0) * (1.0 - np.where(np.isfinite(kept), kept, other)))
 
 
 def _away_from(value: FloatArray, singular: float) -> FloatArray:

@@ -92,15 +92,21 @@ def purchase_patterns(
     frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, unit: TimeUnit = "weeks"
 ) -> PurchasePatterns:
     """Count the customers who share a history, from one row per customer in memory."""
-    rows = np.column_stack([np.asarray(part, dtype=float) for part in (frequency, recency, age)])
-    distinct, count = np.unique(rows, axis=0, return_counts=True)
+    parts = [np.asarray(part, dtype=float) for part in (frequency, recency, age)]
+    distinct, count = _distinct(parts, np.ones(len(parts[0])))
     return PurchasePatterns(
-        frequency=distinct[:, 0],
-        recency=distinct[:, 1],
-        age=distinct[:, 2],
-        count=count.astype(float),
-        unit=unit,
+        frequency=distinct[0], recency=distinct[1], age=distinct[2], count=count, unit=unit
     )
+
+
+def _distinct(columns: Sequence[FloatArray], count: FloatArray) -> tuple[list[FloatArray], FloatArray]:
+    """Add up the counts of equal rows; sorted by column. One integer stands for a row while sorting."""
+    key = np.zeros(len(count), dtype=np.int64)
+    for column in columns:
+        values, place = np.unique(column, return_inverse=True)
+        key = key * max(len(values), 1) + place
+    _, first, which = np.unique(key, return_index=True, return_inverse=True)
+    return [column[first] for column in columns], np.bincount(which, weights=count, minlength=len(first))
 
 
 def read_cohorts(customers: ibis.Table, unit: TimeUnit = "weeks") -> tuple[Cohort, ...]:
@@ -132,17 +138,21 @@ def read_cohorts(customers: ibis.Table, unit: TimeUnit = "weeks") -> tuple[Cohor
 def pooled(cohorts: Sequence[Cohort], channel: str = "all") -> Cohort:
     """Put several cohorts together as one."""
     unit = cohorts[0].purchases.unit
-    purchases = PurchasePatterns(
-        **_joined([cohort.purchases for cohort in cohorts], "frequency", "recency", "age", "count"),
-        unit=unit,
+    bought = [cohort.purchases for cohort in cohorts]
+    spent = [cohort.spend for cohort in cohorts]
+    return Cohort(
+        channel=channel,
+        purchases=PurchasePatterns(**_joined(bought, "frequency", "recency", "age", "count"), unit=unit),
+        spend=SpendPatterns(**_joined(spent, "frequency", "mean_spend", "count")),
+        **_joined(cohorts, "first_spend", "first_count"),
     )
-    spend = SpendPatterns(**_joined([cohort.spend for cohort in cohorts], "frequency", "mean_spend", "count"))
-    firsts = _joined(cohorts, "first_spend", "first_count")
-    return Cohort(channel=channel, purchases=purchases, spend=spend, **firsts)
 
 
 def _joined(parts: Sequence[object], *names: str) -> dict[str, FloatArray]:
-    return {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    """Rows of several parts, equal ones added up; the last name is the count."""
+    joined = [np.concatenate([getattr(part, name) for part in parts]) for name in names]
+    rows, count = _distinct(joined[:-1], joined[-1])
+    return dict(zip(names, [*rows, count], strict=True))
 
 
 def _counted(table: ibis.Table, *keys: str) -> pd.DataFrame:

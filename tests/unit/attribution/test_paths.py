@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from hand_made_customers import table_of
-from mmm.attribution import grouped_paths, read_paths
+from mmm.attribution import JourneyRules, credits, grouped_paths, read_paths
 from mmm.errors import UserInputError
 
 
@@ -15,8 +15,8 @@ def touches(*rows):
     return table_of(frame.assign(date=pd.to_datetime(frame["date"], format="ISO8601")))
 
 
-def paths_of(table, lookback_days=30):
-    found = read_paths(table, "paths", lookback_days)
+def paths_of(table, lookback_days=30, **rules):
+    found = read_paths(table, "paths", JourneyRules(lookback_days=lookback_days, **rules))
     names = np.split(np.array(found.channels)[found.touches], found.first_touch[1:])
     counts = zip(found.conversions, found.nulls, found.value, strict=True)
     return {">".join(path): tuple(count) for path, count in zip(names, counts, strict=True)}
@@ -119,3 +119,50 @@ def test_what_is_no_journey_is_refused_in_words(table, problem):
     with pytest.raises(UserInputError) as refused:
         read_paths(table, "paths", 30)
     assert str(refused.value) == f"paths: 1 problem\n  - {problem}"
+
+
+SESSION = [
+    ("1", "2025-01-01 10:00", "email", 0, 0.0),
+    ("1", "2025-01-01 10:10", "email", 0, 0.0),
+    ("1", "2025-01-01 10:45", "email", 0, 0.0),
+    ("1", "2025-01-01 10:50", "tv", 0, 0.0),
+    ("1", "2025-01-01 10:55", "email", 1, 9.0),
+    ("1", "2025-01-01 10:55", "email", 1, 9.0),
+]
+
+
+def test_without_a_session_rule_every_line_is_a_touch():
+    assert paths_of(touches(*SESSION)) == {"email>email>email>tv>email": (1, 0, 9), "email": (1, 0, 9)}
+
+
+def test_a_session_is_one_touch_and_a_line_sent_twice_counts_once():
+    # 10:10 follows 10:00 within half an hour; 10:45 does not follow 10:10 so closely.
+    assert paths_of(touches(*SESSION), session_minutes=30) == {"email>email>tv>email": (1, 0, 9)}
+
+
+def test_a_conversion_is_never_taken_for_the_touch_before_it():
+    rows = [("1", "2025-01-01 10:00", "email", 0, 0.0), ("1", "2025-01-01 10:05", "email", 1, 9.0)]
+    assert paths_of(touches(*rows), session_minutes=30) == {"email>email": (1, 0, 9)}
+
+
+def test_time_decay_halves_with_every_half_life_and_is_averaged_over_journeys():
+    rows = [
+        ("1", "2025-01-01", "tv", 0, 0.0),
+        ("1", "2025-01-08", "email", 1, 9.0),
+        ("2", "2025-01-01", "tv", 0, 0.0),
+        ("2", "2025-01-15", "email", 1, 9.0),
+        ("3", "2025-01-15", "tv", 0, 0.0),
+    ]
+    found = read_paths(touches(*rows), "paths", JourneyRules(lookback_days=30, half_life_days=7.0))
+    credit = credits(found)["time_decay"].conversions
+    # Shares of email: 1 / 1.5 and 1 / 1.25.
+    np.testing.assert_allclose(dict(zip(found.channels, credit, strict=True))["email"], 2 / 3 + 4 / 5)
+    assert credit.sum() == pytest.approx(2.0)
+
+
+def test_a_path_of_four_hundred_touches_is_read_whole():
+    day = pd.Timestamp("2025-01-01")
+    rows = [("1", str(day + pd.Timedelta(minutes=i)), f"c{i % 7}", int(i == 399), 5.0) for i in range(400)]
+    found = read_paths(touches(*rows), "paths", 90)
+    assert found.lengths.tolist() == [400]
+    assert all(np.isfinite(credit.conversions).all() for credit in credits(found).values())
