@@ -33,12 +33,15 @@ def write_lines(file: Path, n_lines: int, n_customers: int) -> None:
 
     n_channels = 8
     duckdb.execute("SET threads = 2").execute("SELECT setseed(0.4)").execute(
-        f"""COPY (SELECT c AS customer, DATE '2024-01-01' + CAST(floor(300 * born + span * random() * (1090 - 300 * born)) AS INT)
-                  AS date, round(-30 * ln(random() + 1e-9) * size, 2) AS amount,
-                  'channel_' || (c % {n_channels}) AS channel
-           FROM (SELECT c, random() AS born, random() AS span, 0.5 + random() AS size, 1 + floor(-{n_lines / n_customers - 1}
-                 * ln(random() + 1e-9)) AS n FROM range({n_customers}) t(c)), LATERAL (SELECT unnest(range(CAST(n AS BIGINT))))
-           ORDER BY random()) TO '{file}' (FORMAT parquet)"""
+        f"""COPY (
+            SELECT c AS customer, round(-30 * ln(random() + 1e-9) * size, 2) AS amount,
+                   DATE '2024-01-01' + CAST(floor(300 * born + span * random() * (1090 - 300 * born)) AS INT)
+                   AS date, 'channel_' || (c % {n_channels}) AS channel
+            FROM (SELECT c, random() AS born, random() AS span, 0.5 + random() AS size,
+                         1 + floor(-{n_lines / n_customers - 1} * ln(random() + 1e-9)) AS n
+                  FROM range({n_customers}) t(c)),
+                 LATERAL (SELECT unnest(range(CAST(n AS BIGINT))))
+            ORDER BY random()) TO '{file}' (FORMAT parquet)"""
     )
 
 
@@ -152,7 +155,7 @@ def main() -> None:
         }[name]()
         status = Path("/proc/self/status").read_text().splitlines()
         peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
-        print(json.dumps({**work, "peak": peak}))  # noqa: T201
+        print(json.dumps({**work, "peak": peak}))
         return
     n_customers = int(words[0]) if words else 1_000_000
     with tempfile.TemporaryDirectory() as folder:
@@ -170,10 +173,10 @@ def main() -> None:
             ("from these lines to LTV with intervals", "10 s, 2 GB", apart("value", str(file))),
         ]
     names = ("numpy", "scipy", "numba", "duckdb", "ibis-framework")
-    print(f"2 cores of {platform.machine()}, " + ", ".join(f"{name} {version(name)}" for name in names))  # noqa: T201
-    print("\n| work | seconds | peak MB | target |\n|---|---|---|---|")  # noqa: T201
+    print(f"2 cores of {platform.machine()}, " + ", ".join(f"{name} {version(name)}" for name in names))
+    print("\n| work | seconds | peak MB | target |\n|---|---|---|---|")
     for name, target, found in rows:
-        print(f"| {name} | {found['seconds']:.3f} | {found['peak']:.0f} | {target} |")  # noqa: T201
+        print(f"| {name} | {found['seconds']:.3f} | {found['peak']:.0f} | {target} |")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Identities of attribution: exact Shapley, Markov against rebuilding the chain, splits and merges."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import factorial
 
 import numpy as np
@@ -101,7 +101,7 @@ def removal_by_cutting(paths, order):
     counts, ends = {}, {}
     for path, conversions, nulls in zip(lists_of(paths), paths.conversions, paths.nulls, strict=True):
         states = ["start"] + [tuple(path[max(0, i + 1 - order) : i + 1]) for i in range(len(path))]
-        for origin, target in zip(states, states[1:], strict=False):
+        for origin, target in pairwise(states):
             counts[origin, target] = counts.get((origin, target), 0.0) + conversions + nulls
         won, all_ = ends.get(states[-1], (0.0, 0.0))
         ends[states[-1]] = (won + conversions, all_ + conversions + nulls)

@@ -101,6 +101,21 @@ def read_paths(table: ibis.Table, source: str, rules: JourneyRules | int) -> Jou
         counted, separator = grouped_paths(table, asked).execute(), _BETWEEN_TOUCHES
     else:
         counted, separator = _aggregated(table), _BETWEEN_CHANNELS
+    found = paths_of(counted, source, separator)
+    if not has_times:
+        return found
+    place = pd.Index(counted["path"])
+    return replace(found, decay=_decay(decayed_shares(table, asked).execute(), place, found.channels))
+
+
+def paths_of(counted: pd.DataFrame, source: str, separator: str = _BETWEEN_TOUCHES) -> JourneyPaths:
+    """Number the channels of grouped paths: path, conversions, nulls, value.
+
+    Raises
+    ------
+    UserInputError
+        No journey at all, a path without channel, a negative count.
+    """
     if counted.empty:
         raise UserInputError(
             source, ["found no journey, expected at least one: check the file and its `columns`"]
@@ -110,21 +125,17 @@ def read_paths(table: ibis.Table, source: str, rules: JourneyRules | int) -> Jou
         raise UserInputError(
             source, [f"found a negative count or value for path {listed(negative)}, expected 0 or more"]
         )
-    found = journey_paths(
+    return journey_paths(
         [_channels(path, separator, source) for path in counted["path"]],
         counted["conversions"].to_numpy(dtype=float),
         counted["nulls"].to_numpy(dtype=float),
         counted["value"].to_numpy(dtype=float),
     )
-    if not has_times:
-        return found
-    place = pd.Index(counted["path"])
-    return replace(found, decay=_decay(decayed_shares(table, asked).execute(), place, found.channels))
 
 
 def _decay(shares: pd.DataFrame, paths: "pd.Index[str]", channels: Sequence[str]) -> csr_array:
-    rows = paths.get_indexer(shares["path"])
-    columns = pd.Index(channels).get_indexer(shares["channel"])
+    rows = paths.get_indexer(pd.Index(shares["path"]))
+    columns = pd.Index(channels).get_indexer(pd.Index(shares["channel"]))
     values = shares["share"].to_numpy(dtype=float)
     return csr_array((values, (rows, columns)), shape=(len(paths), len(channels)))
 

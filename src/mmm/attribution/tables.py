@@ -8,11 +8,13 @@ import pandas as pd
 
 from mmm.attribution.bootstrap import share_intervals
 from mmm.attribution.checks import path_checks
+from mmm.attribution.markov import choose_order
 from mmm.attribution.methods import credits, shares_of
-from mmm.attribution.paths import JourneyPaths, read_paths
+from mmm.attribution.paths import JourneyPaths, JourneyRules, read_paths
 from mmm.attribution.triangulation import media_totals, triangulation_table
 from mmm.customers import exchange_rate
 from mmm.params import RunParams
+from mmm.params.modelling import AttributionParams
 from mmm.records import TABLES, CheckResult
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def attribution_checks(params: RunParams, tables: "Mapping[str, SourceTable]") -
     if params.attribution is None:
         return ()
     paths = _paths(tables[params.attribution.source].table, params)
-    return path_checks(paths, list(params.channels))
+    return path_checks(paths, list(params.channels), params.attribution.direct_channels)
 
 
 def attribution_table(table: ibis.Table, params: RunParams) -> pd.DataFrame:
@@ -72,8 +74,10 @@ def attribution_table(table: ibis.Table, params: RunParams) -> pd.DataFrame:
     total = paths.conversions.sum()
     if total <= 0:
         return pd.DataFrame(columns=columns)
-    rate = exchange_rate(params, params.attribution.source) if params.attribution else 1.0
-    limits = share_intervals(paths, shares_of(paths), params.seed)
+    rate = exchange_rate(params, _asked(params).source)
+    asked = _asked(params)
+    order = choose_order(paths) if asked.markov_order == "auto" else asked.markov_order
+    limits = share_intervals(paths, shares_of(paths, asked.direct_channels, order), params.seed)
     parts = [
         pd.DataFrame(
             {
@@ -86,15 +90,25 @@ def attribution_table(table: ibis.Table, params: RunParams) -> pd.DataFrame:
                 "upper": limits[method][1],
             }
         )
-        for method, credit in credits(paths).items()
+        for method, credit in credits(paths, asked.direct_channels, order).items()
     ]
     return pd.concat(parts, ignore_index=True)[columns]
 
 
 def _paths(table: ibis.Table, params: RunParams) -> JourneyPaths:
+    asked = _asked(params)
+    rules = JourneyRules(
+        lookback_days=asked.lookback_days,
+        session_minutes=asked.session_minutes,
+        half_life_days=asked.half_life_days,
+    )
+    return read_paths(table, asked.source, rules)
+
+
+def _asked(params: RunParams) -> AttributionParams:
     if params.attribution is None:
         raise ValueError("journeys are read only for params with an attribution section")
-    return read_paths(table, params.attribution.source, params.attribution.lookback_days)
+    return params.attribution
 
 
 def _decided(params: RunParams, channel_summary: pd.DataFrame | None) -> pd.DataFrame | None:

@@ -19,7 +19,7 @@ from mmm.customers.ltv import (
 from mmm.customers.patterns import DAYS, Cohort
 from mmm.errors import listed
 from mmm.records import CheckResult
-from mmm.texts import say
+from mmm.texts import result
 
 SPECIFICATION = "customers"
 MAX_CORRELATION = 0.3
@@ -31,17 +31,14 @@ MAX_UNMATCHED = 0.01
 
 
 def customer_check(check: str, subject: str, *, passed: bool, value: float, threshold: float) -> CheckResult:
-    """Give one check with its sentences; the action is empty when it passed."""
-    key = f"check.customers.{check}"
-    return CheckResult(
-        check=f"customers.{check}",
-        subject=subject,
+    """Give one check of the customers' part. See `mmm.texts.result`."""
+    return result(
+        f"customers.{check}",
+        subject,
+        passed=passed,
+        value=value,
+        threshold=threshold,
         specification=SPECIFICATION,
-        passed=bool(passed),
-        value=float(value),
-        threshold=float(threshold),
-        message=say(f"{key}.message", "en", subject=subject, value=value, threshold=threshold),
-        action="" if passed else say(f"{key}.action", "en"),
     )
 
 

@@ -1,4 +1,4 @@
-"""`CheckResult`s worded from the texts, and their table."""
+"""Checks as a table; how one is worded is in `mmm.texts`."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -6,28 +6,9 @@ from dataclasses import asdict
 import pandas as pd
 
 from mmm.records import TABLES, CheckResult
-from mmm.texts import say
+from mmm.texts import result
 
-ANY = "all"
-"""Specification of a check that holds for every one of them."""
-
-
-def result(
-    check: str, subject: str, *, passed: bool, value: float, threshold: float, specification: str = ANY
-) -> CheckResult:
-    """Give one check with its sentences; the action is empty when it passed."""
-    message = say(f"check.{check}.message", "en", subject=subject, value=value, threshold=threshold)
-    action = "" if passed else say(f"check.{check}.action", "en")
-    return CheckResult(
-        check=check,
-        subject=subject,
-        specification=specification,
-        passed=bool(passed),
-        value=float(value),
-        threshold=float(threshold),
-        message=message,
-        action=action,
-    )
+__all__ = ["checks_table", "result"]
 
 
 def checks_table(results: Iterable[CheckResult]) -> pd.DataFrame:

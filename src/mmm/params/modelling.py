@@ -105,3 +105,11 @@ class AttributionParams(Section):
     """Source of journeys."""
     lookback_days: Annotated[int, Field(ge=1, le=730)] = 90
     """Touches older than this before the conversion do not count."""
+    session_minutes: Annotated[int, Field(ge=0, le=1440)] = 0
+    """Touches of one channel within so many minutes of the one before are one; 0: every line counts."""
+    half_life_days: Annotated[float, Field(gt=0, le=365)] = 7.0
+    """Under time decay, a touch so many days before the conversion weighs half as much."""
+    direct_channels: tuple[Name, ...] = ("direct",)
+    """Channels that nobody pays for and that last_non_direct passes over."""
+    markov_order: Annotated[int, Field(ge=1, le=4)] | Literal["auto"] = 1
+    """Touches that Markov remembers; auto takes the order that the Bayesian criterion prefers, up to 4."""

@@ -89,7 +89,7 @@ def test_a_path_of_four_hundred_touches_is_kept_whole():
 
 
 def test_grouping_runs_in_the_database_and_names_no_journey():
-    table = grouped_paths(touches(("jean", "2025-01-01", "a", 1, 3.0)), 30)
+    table = grouped_paths(touches(("jean", "2025-01-01", "a", 1, 3.0)), JourneyRules(lookback_days=30))
     assert list(table.columns) == ["path", "conversions", "nulls", "value"]
 
 
