@@ -74,7 +74,7 @@ def prove(
     max_nodes : int
         Boxes to look at: a count, not a time, so that the answer does not depend on the machine.
     guess : float
-        A price near the answer, above 0.
+        A price near the answer, not 0.
     twins : ndarray of shape (channel,), optional
         Channels of equal number are interchangeable: only plans that give earlier ones no less are looked at.
     """
@@ -102,12 +102,15 @@ class _Search:
         """Value the box's plan, and keep the box while it may hold a better one."""
         self.nodes += 1
         self._offer(box.relaxation)
-        if self.nodes <= N_SETTLED or self.nodes % N_SETTLED == 0:
+        if self._is_open(box) and (self.nodes <= N_SETTLED or self.nodes % N_SETTLED == 0):
             self._settle(box)
-        if box.relaxation.bound > self.best_value + CLOSED * abs(box.relaxation.bound):
+        if self._is_open(box):
             heapq.heappush(self.queue, (-box.relaxation.bound, next(self.order), box))
         else:
             self.discarded = max(self.discarded, box.relaxation.bound)
+
+    def _is_open(self, box: _Box) -> bool:
+        return box.relaxation.bound > self.best_value + CLOSED * abs(box.relaxation.bound)
 
     def branch(self) -> None:
         """Cut the box of highest bound where its curves are furthest below the mixture."""
@@ -151,8 +154,7 @@ class _Search:
     def _open(self, low: FloatArray, high: FloatArray, parent: Relaxation) -> None:
         if (low > high).any():
             return
-        price = abs(float(parent.limit_price[-1]))
-        relaxed = self.market.relax(low, high, price if price > 0 else 1.0)
+        relaxed = self.market.relax(low, high, float(parent.limit_price[-1]) or 1.0)
         if relaxed is not None:
             kept = replace(relaxed, bound=min(relaxed.bound, parent.bound))
             self.visit(_Box(low=low, high=high, relaxation=kept))
@@ -174,8 +176,7 @@ class _Search:
             (box.low, np.where(off, box.low, np.where(between, less, box.high))),
             (np.where(between, np.minimum(more, box.high), box.low), np.where(off, box.low, box.high)),
         ):
-            price = abs(float(found.limit_price[-1]))
-            settled = self.market.relax(low, np.maximum(low, high), price if price > 0 else 1.0)
+            settled = self.market.relax(low, np.maximum(low, high), float(found.limit_price[-1]) or 1.0)
             if settled is not None:
                 self._offer(settled)
 

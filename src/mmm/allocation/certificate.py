@@ -50,7 +50,7 @@ def certify(problem: BudgetProblem, response: Response) -> Certificate:
     bound, best, plan, price = np.inf, -np.inf, np.empty(0), 1.0
     for _ in range(MAX_ROUNDS):
         found = _best_under(problem, tents, price)
-        share, price = found.plan, abs(float(found.relaxation.limit_price[-1])) or 1.0
+        share, price = found.plan, float(found.relaxation.limit_price[-1]) or 1.0
         value = sum(t.floor(float(amount)) for t, amount in zip(tents, share, strict=True))
         if value > best:
             best, plan = value, share

@@ -70,6 +70,11 @@ def response_draws(
         fixed_cost=_fixed_cost(panel, plan, channels, asked.horizon_periods),
         current=np.round(planned.sum(axis=1), 2),
         observed_peak=history.max(axis=1),
+        step_weight=(1 + asked.discount_per_year)
+        ** (-np.arange(per_unit.shape[2]) / PERIODS_PER_YEAR[params.calendar.frequency]),
+        price_elasticity=np.array(
+            [asked.bounds[c].price_elasticity if c in asked.bounds else 0.0 for c in channels]
+        ),
     )
 
 

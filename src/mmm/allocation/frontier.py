@@ -53,7 +53,7 @@ def _point(
     if change:
         budget = float(np.round(problem.total * (1 + change), 2))
         try:
-            problem = budget_problem(params, response, change=change)
+            problem = budget_problem(params, response, total=budget)
         except InfeasibleBudgetError:
             return FrontierPoint(change=change, allocation=None, budget=budget)
         allocation = allocate(problem, response)

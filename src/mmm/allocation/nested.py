@@ -112,7 +112,7 @@ class NestedMarket:
         low, high : ndarray of shape (channel,)
             The box.
         guess : float
-            A price near the answer, above 0: it saves time only.
+            A price near the answer, not 0: it saves time only.
         """
         high = self._settled(low, high)
         solved: list[_Solved] = []

@@ -15,6 +15,29 @@ N_RECENT = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What exposure costs as spend rises: its price is `(spend / today) ** elasticity` times today's."""
+
+    elasticity: float = 0.0
+    """0 to 1; 0 keeps today's price."""
+    today: float = 0.0
+    """Spend at which the price is today's; without any the price stays."""
+
+    @property
+    def is_fixed(self) -> bool:
+        """Say whether the price does not depend on spend."""
+        return self.elasticity == 0 or self.today <= 0
+
+    def bought(self, amount: float) -> tuple[float, float]:
+        """Give the spend that would buy the same exposure at today's price, and its derivative."""
+        if self.is_fixed:
+            return amount, 1.0
+        ratio = max(amount / self.today, SMALLEST_EXPOSURE)
+        slope = (1 - self.elasticity) * ratio**-self.elasticity
+        return amount * ratio**-self.elasticity, slope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """The draws of one channel that share a saturation family."""
 
@@ -31,6 +54,14 @@ class Block:
     """(draw, 1)."""
     ceiling: FloatArray
     """(draw,)."""
+    weight: FloatArray
+    """(step,), what margin in each step counts for."""
+    peak: tuple[FloatArray, FloatArray] = field(init=False, repr=False, compare=False)
+    """(draw, 1), exposure where the share rises fastest (-1: nowhere), and the derivative there."""
+
+    def __post_init__(self) -> None:
+        """Find the peaks once."""
+        object.__setattr__(self, "peak", steepest(self.code, self.half_saturation, self.slope))
 
     def exposure(self, amount: float) -> FloatArray:
         """Give the adstock of an amount, (draw, step)."""
@@ -48,10 +79,16 @@ class Block:
             rise = rise * self.per_unit
         return np.where(self.per_unit == 0, 0.0, rise) if np.isnan(rise).any() else rise
 
+    def summed(self, by_step: FloatArray) -> FloatArray:
+        """Add up steps, each by what it counts for, (draw,)."""
+        with np.errstate(invalid="ignore"):
+            total: FloatArray = by_step @ self.weight
+        return total
+
     def finite_gradient(self, amount: float) -> FloatArray:
         """Give the derivative in money, finite everywhere, (draw,)."""
         exposure = np.maximum(self.exposure(amount), SMALLEST_EXPOSURE)
-        slope: FloatArray = self.unit_gradient(exposure, self.share(exposure)).sum(axis=1) * self.ceiling
+        slope: FloatArray = self.summed(self.unit_gradient(exposure, self.share(exposure))) * self.ceiling
         return slope
 
 
@@ -61,6 +98,7 @@ class ChannelPath:
 
     blocks: tuple[Block, ...]
     n_draws: int
+    price: Price = field(default_factory=Price)
     at_zero: tuple[FloatArray, ...] = field(init=False, repr=False, compare=False)
     """Per block (draw,): what history alone brings."""
     recent: dict[float, tuple[float, tuple[FloatArray, ...]]] = field(
@@ -70,12 +108,13 @@ class ChannelPath:
 
     def __post_init__(self) -> None:
         """Value history once."""
-        at_zero = tuple(b.share(b.background).sum(axis=1) * b.ceiling for b in self.blocks)
+        at_zero = tuple(b.summed(b.share(b.background)) * b.ceiling for b in self.blocks)
         object.__setattr__(self, "at_zero", at_zero)
 
     def brought(self, amount: float) -> FloatArray:
         """Give what an amount adds to spending nothing, summed over steps, (draw,)."""
         found = np.empty(self.n_draws)
+        amount, _ = self.price.bought(amount)
         for block, base in zip(self.blocks, self.at_zero, strict=True):
             found[block.draws] = self._added(block, block.share(block.exposure(amount)), base)
         return found
@@ -83,20 +122,22 @@ class ChannelPath:
     def gradient(self, amount: float) -> FloatArray:
         """Give the derivative of `brought`, finite everywhere, (draw,)."""
         found = np.empty(self.n_draws)
+        amount, steepness = self.price.bought(amount)
         for block in self.blocks:
-            found[block.draws] = block.finite_gradient(amount)
+            found[block.draws] = block.finite_gradient(amount) * steepness
         return found
 
     def expected(self, amount: float) -> tuple[float, float]:
         """Give the mean over draws of `brought`, and its derivative."""
         value = gradient = 0.0
+        amount, steepness = self.price.bought(amount)
         for block, base in zip(self.blocks, self.at_zero, strict=True):
             exposure = np.maximum(block.exposure(amount), SMALLEST_EXPOSURE)
             share = block.share(exposure)
             value += float(self._added(block, share, base).sum())
-            slope = block.unit_gradient(exposure, share).sum(axis=1)
+            slope = block.summed(block.unit_gradient(exposure, share))
             gradient += float(slope @ block.ceiling)
-        return value / self.n_draws, gradient / self.n_draws
+        return value / self.n_draws, gradient * steepness / self.n_draws
 
     def tabulate(self, amounts: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Give the mean at ascending amounts, and the range of its derivative between neighbours.
@@ -109,10 +150,14 @@ class ChannelPath:
         values, ranges = np.empty(len(amounts)), np.empty((2, len(amounts) - 1))
         left: tuple[FloatArray, ...] = ()
         for k, amount in enumerate(amounts):
-            values[k], slopes = self._tabulated(float(amount))
+            bought, steepness = self.price.bought(float(amount))
+            values[k], slopes = self._tabulated(bought)
             if k:
-                ends = (float(amounts[k - 1]), float(amount))
-                ranges[:, k - 1] = self._slope_range(ends, left, slopes)
+                before, steeper = self.price.bought(float(amounts[k - 1]))
+                if before == 0 and not self.price.is_fixed:
+                    steeper = np.inf
+                low, high = self._slope_range((before, bought), left, slopes)
+                ranges[:, k - 1] = _least(low, steepness, steeper), _greatest(high, steepness, steeper)
             left = slopes
         return values, ranges[0], ranges[1]
 
@@ -137,11 +182,11 @@ class ChannelPath:
         lowest = highest = 0.0
         for block, before, after in zip(self.blocks, left, right, strict=True):
             high = np.maximum(before, after)
-            peak_at, peak = steepest(block.code, block.half_saturation, block.slope)
+            peak_at, peak = block.peak
             if (peak_at > 0).any():
                 inside = (block.exposure(ends[0]) < peak_at) & (peak_at < block.exposure(ends[1]))
                 high = np.where(inside, peak * block.per_unit, high)
-            low, top = np.minimum(before, after).sum(axis=1), high.sum(axis=1)
+            low, top = block.summed(np.minimum(before, after)), block.summed(high)
             is_harm = block.ceiling < 0
             if is_harm.any():
                 low, top = np.where(is_harm, top, low), np.where(is_harm, low, top)
@@ -152,8 +197,17 @@ class ChannelPath:
 
     @staticmethod
     def _added(block: Block, share: FloatArray, base: FloatArray) -> FloatArray:
-        added: FloatArray = share.sum(axis=1) * block.ceiling - base
+        added: FloatArray = block.summed(share) * block.ceiling - base
         return added
+
+
+def _least(slope: float, flatter: float, steeper: float) -> float:
+    """Give the least product of a slope and of what money buys, which lies between two figures above 0."""
+    return slope * (flatter if slope >= 0 else steeper)
+
+
+def _greatest(slope: float, flatter: float, steeper: float) -> float:
+    return slope * (steeper if slope > 0 else flatter)
 
 
 def channel_path(
@@ -164,6 +218,8 @@ def channel_path(
     half_saturation: FloatArray,
     slope: FloatArray,
     ceiling: FloatArray,
+    step_weight: FloatArray,
+    price: Price,
 ) -> ChannelPath:
     """Cut a channel's draws into blocks; steps that no money reaches are left out, they never differ.
 
@@ -182,6 +238,7 @@ def channel_path(
                 half_saturation=half_saturation[draws, None].astype(float),
                 slope=slope[draws, None].astype(float),
                 ceiling=ceiling[draws].astype(float),
+                weight=np.asarray(step_weight[:steps], dtype=float),
             )
         )
-    return ChannelPath(blocks=tuple(blocks), n_draws=len(saturation))
+    return ChannelPath(blocks=tuple(blocks), n_draws=len(saturation), price=price)

@@ -54,7 +54,7 @@ def clear(demand: Demand, target: float, guess: float) -> Cleared:
         No channel takes more where the price is higher. The sum is at least the target at minus infinity
         and at most the target at infinity.
     guess : float
-        Where to look first, above 0.
+        Where to look first, not 0.
     """
     cheap, dear = _bracket(demand, target, guess)
     price, side, close = cheap.price, 0, EXACT * abs(target)
@@ -96,6 +96,8 @@ def _side(demand: Demand, price: float, target: float) -> _Side:
 
 def _bracket(demand: Demand, target: float, guess: float) -> tuple[_Side, _Side]:
     """Walk from the guess in growing steps until demand lies on both sides of the target."""
+    if guess < 0:
+        return _around(demand, target, guess)
     found, factor = _side(demand, guess, target), 1.05
     if found.excess >= 0:
         while True:
@@ -112,6 +114,18 @@ def _bracket(demand: Demand, target: float, guess: float) -> tuple[_Side, _Side]
         if before.excess >= 0:
             return before, found
         found, factor = before, factor**2 if factor < 1e100 else factor
+
+
+def _around(demand: Demand, target: float, guess: float) -> tuple[_Side, _Side]:
+    """Walk away from a price below zero, where spending is paid for, in growing steps of equal size."""
+    found, step = _side(demand, guess, target), 0.02 * abs(guess)
+    while True:
+        away = step if found.excess >= 0 else -step
+        price = found.price + away
+        after = _side(demand, price if abs(price) < _LARGEST else float(np.copysign(np.inf, away)), target)
+        if (after.excess >= 0) != (found.excess >= 0) or not np.isfinite(after.price):
+            return (found, after) if away > 0 else (after, found)
+        found, step = after, step * 4
 
 
 def _below_zero(demand: Demand, target: float, above: _Side, guess: float) -> tuple[_Side, _Side]:
@@ -153,12 +167,12 @@ def _between(cheap: _Side, dear: _Side, step: int) -> float:
         return 2.0 * low if low > 0 and np.isinf(dear.price) and 2.0 * low < high else 0.5 * (low + high)
     if cheap.price == 0 < dear.price:
         return dear.price * 1e-3 if dear.price > _SMALLEST else 0.0
-    if cheap.price <= 0:
-        return 0.5 * (cheap.price + dear.price)
-    low, high = np.log(cheap.price), np.log(dear.price)
     weight = 0.5
     if step % 3 != 2 and cheap.weight > 0 > dear.weight:
         weight = cheap.weight / (cheap.weight - dear.weight)
+    if cheap.price <= 0:
+        return cheap.price + weight * (dear.price - cheap.price)
+    low, high = np.log(cheap.price), np.log(dear.price)
     middle = float(np.exp(low + weight * (high - low)))
     if not cheap.price < middle < dear.price:
         middle = 0.5 * (cheap.price + dear.price)

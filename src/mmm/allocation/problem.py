@@ -10,7 +10,7 @@ from mmm.allocation.feasibility import GroupLimit, Limits, ResourceLimit, confli
 from mmm.allocation.response import ResponseDraws
 from mmm.errors import InfeasibleBudgetError
 from mmm.params import RunParams
-from mmm.params.deciding import AllocationParams, Bounds
+from mmm.params.deciding import AllocationParams, Bounds, Group
 
 FloatArray = NDArray[np.float64]
 
@@ -138,7 +138,9 @@ class BudgetProblem:
         )
 
 
-def budget_problem(params: RunParams, response: ResponseDraws, *, change: float = 0.0) -> BudgetProblem:
+def budget_problem(
+    params: RunParams, response: ResponseDraws, *, change: float = 0.0, total: float | None = None
+) -> BudgetProblem:
     """Build the budget question that the params ask, from the plan of today.
 
     Parameters
@@ -147,6 +149,8 @@ def budget_problem(params: RunParams, response: ResponseDraws, *, change: float 
         Gives the channels and today's plan over the horizon.
     change : float
         Another budget than the one asked, as a share of it: the frontier tries some.
+    total : float, optional
+        A budget to be spent in full, instead of the one asked.
 
     Raises
     ------
@@ -157,8 +161,41 @@ def budget_problem(params: RunParams, response: ResponseDraws, *, change: float 
     if asked is None:
         raise ValueError("params have no allocation section")
     channels, current = response.channels, response.current
-    budget = float(np.round(current.sum(), 2)) if asked.budget == "plan" else float(asked.budget)
+    _refuse_strangers(asked, channels)
     limits = [_limits(asked, channel, amount) for channel, amount in zip(channels, current, strict=True)]
+    lower, upper = (np.array(side) for side in zip(*limits, strict=True))
+    is_free = asked.budget == "free" and total is None and not change
+    if total is None:
+        total = _asked_total(asked, current, upper)
+        total = float(np.round(total * (1 + change), 2))
+    return BudgetProblem(
+        channels=channels,
+        currency=params.currency,
+        total=total,
+        current=current,
+        lower=lower,
+        upper=upper,
+        groups=tuple(_group_limit(name, group, total) for name, group in asked.groups.items()),
+        round_to=asked.round_to,
+        is_spent=not is_free,
+        resources=tuple(
+            ResourceLimit(name=name, use=resource.use, maximum=resource.maximum)
+            for name, resource in asked.resources.items()
+        ),
+        least_if_used=np.array(
+            [asked.bounds.get(channel, Bounds()).minimum_if_used or 0.0 for channel in channels]
+        ),
+    )
+
+
+def _asked_total(asked: AllocationParams, current: FloatArray, upper: FloatArray) -> float:
+    """Give the budget of the params: today's, an amount, or what all ceilings allow."""
+    if asked.budget == "free":
+        return float(upper.sum())
+    return float(np.round(current.sum(), 2)) if asked.budget == "plan" else float(asked.budget)
+
+
+def _refuse_strangers(asked: AllocationParams, channels: tuple[str, ...]) -> None:
     strangers = [
         f"allocation.bounds.{name}: unknown channel, expected one of {', '.join(channels)}"
         for name in asked.bounds
@@ -166,38 +203,39 @@ def budget_problem(params: RunParams, response: ResponseDraws, *, change: float 
     ]
     if strangers:
         raise InfeasibleBudgetError("budget problem", strangers)
-    return BudgetProblem(
-        channels=channels,
-        currency=params.currency,
-        total=float(np.round(budget * (1 + change), 2)),
-        current=current,
-        lower=np.array([low for low, _ in limits]),
-        upper=np.array([high for _, high in limits]),
-        groups=tuple(
-            GroupLimit(
-                name=name,
-                channels=group.channels,
-                minimum=group.minimum or 0.0,
-                maximum=np.inf if group.maximum is None else group.maximum,
-            )
-            for name, group in asked.groups.items()
+
+
+def _group_limit(name: str, group: Group, total: float) -> GroupLimit:
+    """Take the tighter of amounts and shares of the budget."""
+    shares = (0.0 if group.min_share is None else group.min_share), group.max_share
+    return GroupLimit(
+        name=name,
+        channels=group.channels,
+        minimum=max(group.minimum or 0.0, shares[0] * total),
+        maximum=min(
+            np.inf if group.maximum is None else group.maximum,
+            np.inf if shares[1] is None else shares[1] * total,
         ),
-        round_to=asked.round_to,
     )
 
 
 def _limits(asked: AllocationParams, channel: str, current: float) -> tuple[float, float]:
-    """Combine relative moves and absolute amounts, to the cent.
+    """Combine relative moves, directions and absolute amounts, to the cent.
 
-    A relative move means nothing on a plan of zero: there only the declared amounts count.
+    A relative move means nothing on a plan of zero: there only the declared amounts count. A channel
+    that may be switched off has no floor but the declared one.
     """
     own = asked.bounds.get(channel, Bounds())
     decrease = asked.max_decrease if own.max_decrease is None else own.max_decrease
     increase = asked.max_increase if own.max_increase is None else own.max_increase
     floor = own.minimum or 0.0
-    lower = max(current * (1 - decrease), floor)
+    lower = floor if own.minimum_if_used else max(current * (1 - decrease), floor)
     if current > 0:
         upper = min(current * (1 + increase), np.inf if own.maximum is None else own.maximum)
     else:
-        upper = own.maximum if own.maximum is not None else floor
+        upper = own.maximum if own.maximum is not None else max(floor, own.minimum_if_used or 0.0)
+    if own.direction == "up":
+        lower = max(lower, current)
+    elif own.direction == "down":
+        upper = min(upper, current)
     return float(np.round(lower, 2)), float(np.round(upper, 2))

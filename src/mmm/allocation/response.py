@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mmm.allocation.paths import ChannelPath, channel_path
+from mmm.allocation.paths import ChannelPath, Price, channel_path
 
 FloatArray = NDArray[np.float64]
 
@@ -50,6 +50,10 @@ class ResponseDraws:
     """(channel,), media spend planned today over the horizon."""
     observed_peak: FloatArray
     """(channel,), largest spend of one period seen in the data."""
+    step_weight: FloatArray = field(default_factory=lambda: np.ones(0))
+    """(step,), what margin in each step counts for today; ones unless later money is discounted."""
+    price_elasticity: FloatArray = field(default_factory=lambda: np.zeros(0))
+    """(channel,), how fast exposure gets dearer with spend, 0 to 1; today's spend has today's price."""
     paths: tuple[ChannelPath, ...] = field(init=False, repr=False, compare=False)
     """Curves of each channel, ready for evaluation."""
 
@@ -64,6 +68,10 @@ class ResponseDraws:
                 f"background and per_unit have shapes {self.background.shape} and {self.per_unit.shape}, "
                 f"expected both {shape} and the same steps"
             )
+        if not self.step_weight.size:
+            object.__setattr__(self, "step_weight", np.ones(self.per_unit.shape[2]))
+        if not self.price_elasticity.size:
+            object.__setattr__(self, "price_elasticity", np.zeros(len(self.channels)))
         if not np.allclose(self.pattern.sum(axis=1), 1.0):
             raise ValueError(f"the rows of pattern sum to {self.pattern.sum(axis=1)}, expected 1")
         object.__setattr__(
@@ -77,6 +85,8 @@ class ResponseDraws:
                     half_saturation=self.half_saturation[:, c],
                     slope=self.slope[:, c],
                     ceiling=self.ceiling[:, c],
+                    step_weight=self.step_weight,
+                    price=Price(elasticity=float(self.price_elasticity[c]), today=float(self.current[c])),
                 )
                 for c in range(len(self.channels))
             ),
@@ -89,8 +99,9 @@ class ResponseDraws:
 
     @property
     def cost_rate(self) -> FloatArray:
-        """Full cost of one more unit of spend, (channel,)."""
-        return 1.0 + self.fee_rate
+        """Full cost of one more unit of spend, (channel,); its present value where money is discounted."""
+        weight = self.pattern @ self.step_weight[: self.pattern.shape[1]]
+        return (1.0 + self.fee_rate) * np.where(np.abs(weight - 1.0) < 1e-12, 1.0, weight)
 
     def spend_vector(self, spend: Mapping[str, float] | ArrayLike) -> FloatArray:
         """Give spend over the horizon as an array in the order of the channels."""

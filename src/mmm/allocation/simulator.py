@@ -22,7 +22,9 @@ VERSION = 2
 _BY_STEP = ("background", "per_unit")
 """Stored in single precision: seven digits of an exposure are more than any page shows."""
 _BY_DRAW = ("saturation", "half_saturation", "slope", "ceiling")
-_BY_CHANNEL = ("pattern", "fee_rate", "fixed_cost", "current", "observed_peak")
+_BY_CHANNEL = (
+    "pattern", "fee_rate", "fixed_cost", "current", "observed_peak", "step_weight", "price_elasticity",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

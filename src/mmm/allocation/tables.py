@@ -20,10 +20,12 @@ from mmm.allocation.judgement import (
     regrets,
     spread,
 )
-from mmm.allocation.problem import BudgetProblem, budget_problem
+from mmm.allocation.problem import BudgetProblem
 from mmm.allocation.response import ResponseDraws
+from mmm.allocation.risk import weigh_risk
 from mmm.allocation.shadow_prices import shadow_prices
-from mmm.allocation.solver import Allocation, allocate
+from mmm.allocation.solver import Allocation
+from mmm.allocation.targets import answer_to
 from mmm.params import RunParams
 from mmm.records import TABLES
 
@@ -69,8 +71,10 @@ def allocation_tables(
 
 def decide(params: RunParams, response: ResponseDraws) -> AllocationResult:
     """Answer the budget question of the params for given response draws."""
-    problem = budget_problem(params, response)
-    allocation = allocate(problem, response)
+    problem, allocation = answer_to(params, response)
+    risk = params.allocation.risk if params.allocation else None
+    if risk is not None:
+        allocation = weigh_risk(problem, response, allocation, risk)
     points = frontier(params, response, (problem, allocation))
     tables = {
         "allocation": allocation_table(
@@ -160,7 +164,7 @@ def _summary(problem: BudgetProblem, response: ResponseDraws, allocation: Alloca
     yield _spread_row("profit", "current", spread(response.profit(problem.current)))
     brought = spread(response.contribution(allocation.spend).sum(axis=1))
     yield _spread_row("contribution", PLAN, brought)
-    yield _row("budget", PLAN, problem.total)
+    yield _row("budget", PLAN, float(np.round(allocation.spend.sum(), 2)))
     yield _row("full_cost", PLAN, full_cost)
     yield _row("moved", PLAN, float(np.maximum(delta, 0).sum()))
     yield _row("certificate", PLAN, float(allocation.bound is not None))

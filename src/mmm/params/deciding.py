@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mmm.params.record import Money, Name, Section, Share, Text
+from mmm.params.record import Money, Name, Positive, Section, Share, Text
 
 
 class Bounds(Section):
@@ -19,6 +19,12 @@ class Bounds(Section):
     """Amount over the horizon that must be spent (a contract already signed)."""
     maximum: Money | None = None
     """Amount over the horizon that cannot be exceeded."""
+    minimum_if_used: Money | None = None
+    """The channel spends nothing, or at least this amount over the horizon."""
+    direction: Literal["up", "down"] | None = None
+    """Spend may only rise, or only fall, from the current plan."""
+    price_elasticity: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """How fast the price of exposure rises with spend: 0.1 is 10 % dearer at 2.6 times today's spend."""
 
 
 class Group(Section):
@@ -30,6 +36,52 @@ class Group(Section):
     """Amount over the horizon."""
     maximum: Money | None = None
     """Amount over the horizon."""
+    min_share: Share | None = None
+    """Least share of the budget."""
+    max_share: Share | None = None
+    """Largest share of the budget."""
+
+
+class Resource(Section):
+    """Something other than money that spending uses, such as people days or tonnes of CO2."""
+
+    use: dict[Name, Money]
+    """Channel: what one unit of money spent on it uses."""
+    maximum: Positive
+    """What is available over the horizon."""
+
+
+class Target(Section):
+    """What the plan must reach; the budget follows from it. Give one."""
+
+    volume: Positive | None = None
+    """Least budget that brings this much of the outcome (revenue, or units)."""
+    romi: float | None = None
+    """Largest budget whose ROMI, on revenue at full cost, stays at or above this."""
+    cac: Positive | None = None
+    """Largest budget whose full cost per incremental unit stays at or below this."""
+
+
+class Risk(Section):
+    """How much weight bad outcomes have."""
+
+    weight: Share = 0.5
+    """0 maximises expected profit, 1 the mean profit of the worst cases alone."""
+    level: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """Share of draws that are the worst cases."""
+
+
+class Test(Section):
+    """An experiment that could be run before deciding."""
+
+    channel: Name
+    """Channel that is tested."""
+    standard_error: Positive
+    """Of the return that the test measures (money at margin per unit of full cost)."""
+    cost: Money = 0.0
+    """Money that the test costs."""
+    periods: Annotated[int, Field(ge=1)] = 4
+    """Periods that it takes."""
 
 
 class AllocationParams(Section):
@@ -39,8 +91,14 @@ class AllocationParams(Section):
     """Outcome whose margin is maximised."""
     horizon_periods: Annotated[int, Field(ge=1)] = 13
     """Periods planned ahead."""
-    budget: Literal["plan"] | Annotated[float, Field(gt=0)] = "plan"
-    """Media spend to share out: an amount over the horizon, or `plan` for the total of the plan."""
+    budget: Literal["plan", "free"] | Annotated[float, Field(gt=0)] = "plan"
+    """Media spend to share out: an amount, `plan` for the plan's total, `free` for as much as pays."""
+    target: Target | None = None
+    """Volume, ROMI or CAC to reach; the budget is then found, not given."""
+    risk: Risk | None = None
+    """Weight of the worst cases; without it expected profit is maximised."""
+    discount_per_year: Money = 0.0
+    """Rate at which later margins and costs count less."""
     max_decrease: Share = 0.3
     """For channels without their own bound."""
     max_increase: Money = 0.3
@@ -49,6 +107,12 @@ class AllocationParams(Section):
     """Channel: its own limits."""
     groups: dict[Name, Group] = Field(default_factory=dict)
     """Group: its members and limits."""
+    resources: dict[Name, Resource] = Field(default_factory=dict)
+    """Resource: what channels use of it, and how much there is."""
+    people: dict[Name, Money] = Field(default_factory=dict)
+    """Channel: person days over the horizon, shown in the matrix."""
+    tests: dict[Name, Test] = Field(default_factory=dict)
+    """Test: an experiment whose worth is weighed before the decision."""
     round_to: Annotated[float, Field(gt=0)] = 100.0
     """Amounts of the plan are multiples of this."""
     frontier: tuple[float, ...] = (-0.2, -0.1, 0.0, 0.1, 0.2)

@@ -150,6 +150,25 @@ def _allocation(values: Values) -> Iterator[Problem]:
             yield (*place, "groups", name, "channels"), "found no channel, expected at least one"
         for index, channel in enumerate(members if isinstance(members, tuple) else ()):
             yield from _unknown(channel, "channel", channels, (*place, "groups", name, "channels", index))
+    yield from _other_limits(fields, channels, place)
+
+
+def _other_limits(fields: Values, channels: Mapping[str, Any], place: Location) -> Iterator[Problem]:
+    for channel in _section(fields, "people"):
+        yield from _unknown(channel, "channel", channels, (*place, "people", channel))
+    for name, resource in _section(fields, "resources").items():
+        for channel in _section(resource, "use"):
+            yield from _unknown(channel, "channel", channels, (*place, "resources", name, "use", channel))
+    for name, test in _section(fields, "tests").items():
+        tested = _section(test).get("channel")
+        yield from _unknown(tested, "channel", channels, (*place, "tests", name, "channel"))
+    target = fields.get("target")
+    if isinstance(target, Mapping):
+        given = [key for key in ("volume", "romi", "cac") if target.get(key) is not None]
+        if len(given) != 1:
+            yield (*place, "target"), f"found {len(given)} targets, expected one of volume, romi, cac"
+        if "budget" in fields and fields["budget"] != "plan":
+            yield (*place, "budget"), "found a budget beside a target, which sets the budget: leave one out"
 
 
 def _crossed(limits: Any, place: Location) -> Iterator[Problem]:
