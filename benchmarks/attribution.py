@@ -14,18 +14,23 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+import duckdb
+import ibis
+
+from mmm.attribution import JourneyRules, credits, grouped_paths, share_intervals, shares_of
+from mmm.attribution.paths import paths_of
+
 N_CHANNELS = 15
 
 
 def write_touches(file: Path, n_journeys: int) -> None:
     """Write touches: journeys of 2.4 touches on average over 15 channels, one in six converts."""
-    import duckdb
-
     duckdb.execute("SET threads = 2").execute("SELECT setseed(0.4)").execute(
         f"""COPY (
-            SELECT j AS journey, TIMESTAMP '2026-01-01' + to_minutes(CAST(floor(t * 900 + 800 * random()) AS INT))
-                   AS date, 'channel_' || CAST(floor({N_CHANNELS} * random() * random()) AS INT) AS channel,
-                   CAST(t = n - 1 AND won AS INT) AS converted, CASE WHEN t = n - 1 AND won THEN 80 END AS value
+            SELECT j AS journey, 'channel_' || CAST(floor({N_CHANNELS} * random() * random()) AS INT) AS channel,
+                   TIMESTAMP '2026-01-01' + to_minutes(CAST(floor(t * 900 + 800 * random()) AS INT)) AS date,
+                   CAST(t = n - 1 AND won AS INT) AS converted,
+                   CASE WHEN t = n - 1 AND won THEN 80 END AS value
             FROM (SELECT j, CAST(least(1 + floor(-1.9 * ln(random() + 1e-9)), 15) AS INT) AS n,
                          random() < 0.17 AS won FROM range({n_journeys}) s(j)),
                  LATERAL (SELECT unnest(range(n)) AS t)) TO '{file}' (FORMAT parquet)"""
@@ -34,11 +39,6 @@ def write_touches(file: Path, n_journeys: int) -> None:
 
 def measured(file: str) -> dict[str, float]:
     """Read, credit, and bootstrap; seconds of each."""
-    import ibis
-
-    from mmm.attribution import JourneyRules, credits, grouped_paths, share_intervals, shares_of
-    from mmm.attribution.paths import paths_of
-
     connection = ibis.duckdb.connect(threads=2)
     touches = connection.read_parquet(file)
     started = time.perf_counter()

@@ -12,10 +12,26 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+import duckdb
+import ibis
 import numpy as np
+import pandas as pd
+
+from mmm.customers import (
+    LtvTerms,
+    SpendPatterns,
+    fit_bgnbd,
+    fit_gamma_gamma,
+    ltv_by_channel,
+    purchase_patterns,
+    purchases_without_refunds,
+    read_history,
+    rfm,
+)
 
 CDNOW = "ltv/cdnow_customers_summary_with_transactions.csv"
 HAND_WRITTEN = """
@@ -29,7 +45,6 @@ FROM (SELECT customer, CAST(date AS DATE) AS day, sum(CAST(round(amount * 100) A
 
 def write_lines(file: Path, n_lines: int, n_customers: int) -> None:
     """Write shuffled transactions to Parquet: customer, date, amount, channel."""
-    import duckdb
 
     n_channels = 8
     duckdb.execute("SET threads = 2").execute("SELECT setseed(0.4)").execute(
@@ -63,9 +78,6 @@ def simulated(n_customers: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def cdnow() -> dict[str, float]:
     """Fit BG/NBD on CDNOW."""
-    import pandas as pd
-
-    from mmm.customers import fit_bgnbd, purchase_patterns
 
     rows = pd.read_csv(Path(os.environ["MMM_REFERENCE_DATA"]) / CDNOW)
     patterns = purchase_patterns(rows["x"], rows["t_x"], rows["T"])
@@ -74,7 +86,6 @@ def cdnow() -> dict[str, float]:
 
 def exact_fit(n_customers: int) -> dict[str, float]:
     """Fit BG/NBD and Gamma-Gamma from one row per customer."""
-    from mmm.customers import SpendPatterns, fit_bgnbd, fit_gamma_gamma, purchase_patterns
 
     bought, last, age = simulated(n_customers)
     rng = np.random.default_rng(2)
@@ -90,11 +101,6 @@ def exact_fit(n_customers: int) -> dict[str, float]:
 
 def rfm_lines(file: str, *, ours: bool) -> dict[str, float]:
     """RFM from Parquet, by our expressions or by a query written by hand."""
-    from datetime import date
-
-    import ibis
-
-    from mmm.customers import purchases_without_refunds, rfm
 
     connection = ibis.duckdb.connect(threads=2)
     until = date(2026, 12, 31)
@@ -109,9 +115,6 @@ def rfm_lines(file: str, *, ours: bool) -> dict[str, float]:
 
 def value_with_intervals(file: str) -> dict[str, float]:
     """From transactions to LTV by channel with 90 % intervals."""
-    import ibis
-
-    from mmm.customers import LtvTerms, ltv_by_channel, read_history
 
     connection = ibis.duckdb.connect(threads=2)
     terms = LtvTerms(margin_rate=0.5, discount_rate=0.1, horizon_months=36)
