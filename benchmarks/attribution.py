@@ -27,7 +27,8 @@ def write_touches(file: Path, n_journeys: int) -> None:
     """Write touches: journeys of 2.4 touches on average over 15 channels, one in six converts."""
     duckdb.execute("SET threads = 2").execute("SELECT setseed(0.4)").execute(
         f"""COPY (
-            SELECT j AS journey, 'channel_' || CAST(floor({N_CHANNELS} * random() * random()) AS INT) AS channel,
+            SELECT j AS journey,
+                   'channel_' || CAST(floor({N_CHANNELS} * random() * random()) AS INT) AS channel,
                    TIMESTAMP '2026-01-01' + to_minutes(CAST(floor(t * 900 + 800 * random()) AS INT)) AS date,
                    CAST(t = n - 1 AND won AS INT) AS converted,
                    CASE WHEN t = n - 1 AND won THEN 80 END AS value
