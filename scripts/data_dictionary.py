@@ -18,6 +18,7 @@ MEANING = {
     "forecast": "Outcome predicted under the plan, per period.",
     "response_curves": "Contribution per period against spend per period.",
     "parameters": "Posterior of each model parameter, with convergence figures.",
+    "prior_check": "What the beliefs imply before any fit, the worst first: p05 to p95 in the unit of the quantity.",
     "specifications": "Specifications fitted, with their weights and how far each is from their average.",
     "checks": "Every check that was made, passed or not.",
     "backtest": "Forecast of periods that the fit did not see.",

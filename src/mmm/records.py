@@ -137,6 +137,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "ess_bulk",
         "ess_tail",
     ),
+    "prior_check": ("outcome", "subject", "quantity", "p05", "p50", "p95", "severity", "message", "action"),
     "specifications": (
         "outcome",
         "specification",

@@ -10,6 +10,7 @@ from mmm.diagnostics.evidence import Evidence
 from mmm.diagnostics.learning import Learning, learn, learning_checks
 from mmm.diagnostics.origins import rolling_origins
 from mmm.diagnostics.outcome_verdicts import outcome_verdict, run_verdict
+from mmm.diagnostics.prior import prior_check
 from mmm.diagnostics.residuals import residual_checks, residuals
 from mmm.diagnostics.results import checks_table
 from mmm.diagnostics.scores import crps, log_score, seasonal_naive
@@ -35,6 +36,7 @@ __all__ = [
     "log_score",
     "member_answers",
     "outcome_verdict",
+    "prior_check",
     "residual_checks",
     "residuals",
     "rolling_origins",

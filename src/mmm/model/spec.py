@@ -13,7 +13,7 @@ Likelihood = Literal["normal", "student_t", "negative_binomial"]
 PERIODS_PER_YEAR: dict[Frequency, int] = {"daily": 365, "weekly": 52, "monthly": 12, "annual": 1}
 _HARMONICS: dict[Frequency, int] = {"daily": 6, "weekly": 4, "monthly": 3, "annual": 0}
 _KNOT_SPACING: dict[Frequency, int] = {"daily": 91, "weekly": 13, "monthly": 3, "annual": 5}
-_DAYS_PER_PERIOD: dict[Frequency, float] = {
+DAYS_PER_PERIOD: dict[Frequency, float] = {
     "daily": 1.0,
     "weekly": 7.0,
     "monthly": DAYS["months"],
@@ -221,7 +221,7 @@ def _channel_priors(params: RunParams, outcome: str) -> dict[str, ChannelPrior]:
 
 def _channel_shapes(params: RunParams) -> dict[str, ChannelShape]:
     """Half-lives in periods, whatever the unit in which they were stated."""
-    days_per_period = _DAYS_PER_PERIOD[params.calendar.frequency]
+    days_per_period = DAYS_PER_PERIOD[params.calendar.frequency]
     shapes = {}
     for name, channel in params.channels.items():
         half_life = None

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from mmm.params.belief_problems import belief_problems
 from mmm.params.schema_problems import nearest
 from mmm.params.yaml_file import Location
 
@@ -93,6 +94,7 @@ def _model(values: Values) -> Iterator[Problem]:
     for index, control in enumerate(logged if isinstance(logged, tuple) else ()):
         named = dict.fromkeys(controls if isinstance(controls, tuple) else ())
         yield from _unknown(control, "control of the model", named, ("model", "log_controls", index))
+    yield from belief_problems(values)
     for name, events in _section(values, "model", "events").items():
         for index, event in enumerate(events if isinstance(events, tuple) else ()):
             yield from _ordered(event, ("model", "events", name, index))

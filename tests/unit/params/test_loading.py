@@ -102,6 +102,17 @@ def test_a_belief_that_says_too_little_or_too_much_is_refused(refused, belief, p
     assert [found.partition("channels.tv.")[2] for found in refused(text)] == [problem]
 
 
+def test_beliefs_that_the_params_alone_contradict_are_refused_together(refused):
+    beliefs = (
+        "prior: {kind: contribution_share, low: 0.15, high: 0.6}, half_life: {median: 14.0, unit: months}"
+    )
+    assert refused(MINIMAL.replace("tv: {", "tv: {" + beliefs + ", ", 1)) == (
+        "line 9, channels: contribution shares of tv add up to 0.30, model.media_share is 0.20 for all media: "
+        "raise it or lower these priors",
+        "line 10, channels.tv.half_life: 14 months, longer than the 364 days of the calendar: check its unit",
+    )
+
+
 def test_a_literal_password_is_refused_and_not_repeated(refused):
     url = "postgresql://anna:secret@db/sales"
     found = refused(MINIMAL.replace("path: media.csv", f"database: '{url}', table: media"))
