@@ -3,6 +3,7 @@
 Second implementations of the same formula; PyMC's differentiation holds the hand-written gradient.
 """
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -210,6 +211,7 @@ def carry_over(case: Case, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return log_half_life(logit), np.log((4 * near - far) / 3)
 
 
+@functools.cache
 def zero_sum(size: int) -> np.ndarray:
     """PyMC's linear map from deviations to its unconstrained coordinates; constants vanish in it."""
     import pytensor.tensor as pt

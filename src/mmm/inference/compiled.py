@@ -29,6 +29,10 @@ def sample_compiled(
     design: Design, spec: ModelSpec, settings: SamplerSettings, seed: int, progress: Progress | None
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Sample the compiled density and complete each draw with its coefficients."""
+    if spec.likelihood != "normal":
+        from mmm.inference.explicit_compiled import sample_explicit  # noqa: PLC0415 - likewise
+
+        return sample_explicit(design, spec, settings, seed, progress)
     if design.geo is not None:
         from mmm.inference.geo_compiled import sample_geo  # noqa: PLC0415 - needs no geo kernel otherwise
 

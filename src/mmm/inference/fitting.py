@@ -50,8 +50,12 @@ def fit_design(design: Design, spec: ModelSpec, seed: int, progress: Progress | 
 
 
 def _engine(design: Design, spec: ModelSpec) -> str:
-    """Take the definition itself where the compiled form lacks something: marginal returns by geo."""
-    lacks = design.geo is not None and bool((design.media_prior.kind == MARGINAL).any())
+    """Take the definition itself where the compiled form lacks something.
+
+    That is a belief on a marginal return by geo, or with another likelihood than the Normal.
+    """
+    special = design.geo is not None or spec.likelihood != "normal"
+    lacks = special and bool((design.media_prior.kind == MARGINAL).any())
     return "pymc" if lacks else spec.engine
 
 
@@ -64,8 +68,9 @@ def fit_once(panel: xr.Dataset, spec: ModelSpec, seed: int, settings: SamplerSet
         See `mmm.model.build_design`.
     """
     design = build_design(panel, spec)
-    draws, stats = _ENGINES[spec.engine](design, spec, settings, seed, None)
-    return Fit(spec=spec, design=design, draws=draws, stats=stats, seed=seed, attempts=1, engine=spec.engine)
+    engine = _engine(design, spec)
+    draws, stats = _ENGINES[engine](design, spec, settings, seed, None)
+    return Fit(spec=spec, design=design, draws=draws, stats=stats, seed=seed, attempts=1, engine=engine)
 
 
 def _attempts(spec: ModelSpec) -> tuple[SamplerSettings, SamplerSettings]:

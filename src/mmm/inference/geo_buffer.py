@@ -1,7 +1,9 @@
 """A geo design and beliefs as the one float buffer that the compiled geo densities read."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mmm.inference.buffer import (
     Buffer,
@@ -11,26 +13,55 @@ from mmm.inference.buffer import (
     prior_figures,
     prior_scales,
 )
-from mmm.inference.kernels.geo_density import HEADER, SIZES
+from mmm.inference.kernels.geo_layout import HEADER, LIKELIHOODS, PARTS
 from mmm.model import Design, ModelSpec
 from mmm.model.geo_design import GeoDesign, shared_columns
+from mmm.model.spec import Likelihood
 
 FloatArray = NDArray[np.float64]
 
 
 def build_geo_buffer(design: Design, spec: ModelSpec) -> Buffer:
-    """Write what the compiled geo density needs, in the order in which the kernel reads it."""
+    """Write what the collapsed geo density needs, in the order in which the kernel reads it."""
     geo = require_geo(design)
-    n_national = n_national_parameters(design)
+    columns, _ = ordered_columns(design, geo)
+    base = shared_columns(design.basis, geo) @ design.baseline.mean
+    parts = panel_parts(design, spec, geo, geo.y - base)
+    return Buffer(
+        data=pack(panel_sizes(design, geo, "normal"), parts),
+        columns=columns,
+        n_parameters=len(geo_prior_centre(design, spec)),
+    )
+
+
+def panel_sizes(design: Design, geo: GeoDesign, likelihood: Likelihood) -> list[int]:
+    """Give the figures of the header, of a panel with several geos or of a national one as one geo."""
+    columns, n_common = ordered_columns(design, geo)
+    several = len(geo.geos) > 1
+    return [
+        len(design.channels),
+        *geo.y.shape,
+        n_common,
+        len(columns) - n_common,
+        len(geo.geos) if n_common < len(columns) else 1,
+        len(design.baseline.amplitudes),
+        int((~geo.is_national).sum()),
+        n_national_parameters(design),
+        2 if several else 0,
+        int(several and likelihood != "negative_binomial"),
+        LIKELIHOODS.index(likelihood),
+    ]
+
+
+def panel_parts(design: Design, spec: ModelSpec, geo: GeoDesign, outcome: FloatArray) -> list[ArrayLike]:
+    """Give what every density of a panel by geo reads; `outcome` is (geo, period)."""
     baseline = design.baseline
     columns, n_common = ordered_columns(design, geo)
     shared = shared_columns(design.basis, geo)[:, :, columns]
     pair = geo.basis.T
-    local = np.flatnonzero(~geo.is_national)
-    place = np.full(len(design.channels), -1)
-    place[local] = np.arange(local.size)
     classes = shared if n_common < len(columns) else shared[:1]
-    parts = [
+    place = np.where(geo.is_national, -1, np.cumsum(~geo.is_national) - 1)
+    return [
         prior_figures(design),
         prior_scales(design, spec),
         design.media_prior.kind,
@@ -38,7 +69,7 @@ def build_geo_buffer(design: Design, spec: ModelSpec) -> Buffer:
         geo.x.transpose(2, 0, 1),
         geo.carry_in.T,
         place,
-        geo.y - shared_columns(design.basis, geo) @ baseline.mean,
+        outcome,
         geo.weight,
         np.log(geo.weight * len(geo.geos)),
         shared[0, :, :n_common].T,
@@ -51,25 +82,14 @@ def build_geo_buffer(design: Design, spec: ModelSpec) -> Buffer:
         baseline.amplitude_index[columns],
         _geo_hyper(spec),
     ]
+
+
+def pack(sizes: list[int], parts: Sequence[ArrayLike]) -> FloatArray:
+    """Give one buffer: header, then the parts; those that a density does not read may be left out."""
     flat = [np.asarray(part, dtype=float).ravel() for part in parts]
+    flat += [np.empty(0)] * (PARTS - len(flat))
     starts = HEADER + np.cumsum([0, *(part.size for part in flat)])
-    sizes = [
-        len(design.channels),
-        *geo.y.shape,
-        n_common,
-        len(columns) - n_common,
-        len(classes),
-        len(baseline.amplitudes),
-        local.size,
-        n_national,
-    ]
-    if len(sizes) != SIZES:
-        raise ValueError(f"{len(sizes)} sizes, the kernel reads {SIZES}")
-    return Buffer(
-        data=np.concatenate([np.array([*sizes, *starts], dtype=float), *flat]),
-        columns=columns,
-        n_parameters=n_national + 3 + local.size * (1 + len(geo.geos)),
-    )
+    return np.concatenate([np.array([*sizes, *starts], dtype=float), *flat])
 
 
 def geo_prior_centre(design: Design, spec: ModelSpec) -> FloatArray:

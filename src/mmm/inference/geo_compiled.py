@@ -48,7 +48,7 @@ def geo_draws(design: Design, buffer: Buffer, positions: FloatArray, seed: int) 
     coefficients, own, effects, shares = complete_geo(
         design, buffer, positions.reshape(-1, positions.shape[2]), seed
     )
-    block, n_local = n_national_parameters(design), int((~geo.is_national).sum())
+    block = n_national_parameters(design)
     by_geo = effects.reshape(*shape, *effects.shape[1:])
     draws = draws_dataset(
         design,
@@ -57,16 +57,34 @@ def geo_draws(design: Design, buffer: Buffer, positions: FloatArray, seed: int) 
         by_geo.transpose(0, 1, 3, 2) @ geo.weight,
         shares.reshape(*shape, -1),
     )
-    spread = np.full((*shape, len(design.channels)), np.nan)
+    return with_geo_draws(design, draws, positions, by_geo, own.reshape(*shape, *own.shape[1:]))
+
+
+def with_geo_draws(
+    design: Design,
+    draws: xr.Dataset,
+    positions: FloatArray,
+    effects: FloatArray,
+    own: FloatArray,
+    *,
+    has_exponent: bool = True,
+) -> xr.Dataset:
+    """Add what each geo has of its own: effects (chain, draw, geo, channel), `own` (chain, draw, geo, 2)."""
+    geo, block = require_geo(design), n_national_parameters(design)
+    n_local = int((~geo.is_national).sum())
+    spread = np.full((*positions.shape[:2], len(design.channels)), np.nan)
     spread[..., ~geo.is_national] = np.exp(positions[..., block + 2 : block + 2 + n_local])
     sampled = ("chain", "draw")
-    return draws.assign_coords(geo=list(geo.geos), geo_basis=list(GEO_BASIS)).assign(
-        effect_geo=((*sampled, "geo", "channel"), by_geo),
-        coefficient_geo=((*sampled, "geo", "geo_basis"), own.reshape(*shape, *own.shape[1:])),
+    named = draws.assign_coords(geo=list(geo.geos), geo_basis=list(GEO_BASIS)).assign(
+        effect_geo=((*sampled, "geo", "channel"), effects),
+        coefficient_geo=((*sampled, "geo", "geo_basis"), own),
         amplitude_geo=((*sampled, "geo_basis"), np.exp(positions[..., block : block + 2])),
         geo_spread=((*sampled, "channel"), spread),
-        noise_exponent=(sampled, 1 / (1 + np.exp(-positions[..., -1]))),
     )
+    if not has_exponent:
+        return named
+    log_odds = positions[..., block + 2 + n_local * (1 + len(geo.geos))]
+    return named.assign(noise_exponent=(sampled, 1 / (1 + np.exp(-log_odds))))
 
 
 def complete_geo(

@@ -20,7 +20,7 @@ def sample_pymc(
 
     from mmm.model.definition import explicit_model  # noqa: PLC0415 - imports pymc
 
-    compiled = nutpie.compile_pymc_model(explicit_model(design, spec), var_names=_stored(design))
+    compiled = nutpie.compile_pymc_model(explicit_model(design, spec), var_names=_stored(design, spec))
     trace: Any = nutpie.sample(
         compiled,
         draws=settings.draws * settings.thin,
@@ -34,20 +34,22 @@ def sample_pymc(
         progress_callback=_reporter(progress),
     )
     kept = trace["posterior"].to_dataset().isel(draw=slice(settings.thin - 1, None, settings.thin))
-    return _draws(kept.assign_coords(draw=np.arange(settings.draws)), design), _stats(
+    return _draws(kept.assign_coords(draw=np.arange(settings.draws)), design, spec), _stats(
         trace["sample_stats"].to_dataset()
     )
 
 
-def _stored(design: Design) -> list[str]:
+def _stored(design: Design, spec: ModelSpec) -> list[str]:
     stored = [name for name in NAMES if name != "amplitude" or design.baseline.amplitudes]
     if design.geo is not None:
         stored += [*GEO_NAMES, *([] if design.geo.is_national.all() else ["geo_spread"])]
+    if spec.likelihood == "negative_binomial":
+        stored = [name for name in stored if name not in {"sigma", "noise_exponent"}] + ["dispersion"]
     return [*stored, "return_spread"] if design.media_prior.learns_split else stored
 
 
-def _draws(posterior: xr.Dataset, design: Design) -> xr.Dataset:
-    draws = posterior[_stored(design)]
+def _draws(posterior: xr.Dataset, design: Design, spec: ModelSpec) -> xr.Dataset:
+    draws = posterior[_stored(design, spec)]
     if not design.baseline.amplitudes:
         shape = (draws.sizes["chain"], draws.sizes["draw"], 0)
         draws = draws.assign(amplitude=(("chain", "draw", "group"), np.zeros(shape)))

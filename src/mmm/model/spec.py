@@ -136,7 +136,8 @@ class ModelSpec:
     @property
     def name(self) -> str:
         """Name of the specification in tables."""
-        return f"{self.adstock}-{self.saturation}"
+        families = f"{self.adstock}-{self.saturation}"
+        return families if self.likelihood == "normal" else f"{families}-{self.likelihood}"
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain values, for a file; `spec_from_dict` reads them back."""

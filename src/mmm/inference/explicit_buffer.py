@@ -1,0 +1,164 @@
+"""What the density with explicit coefficients reads, and the map that makes its coefficients round.
+
+The map comes from the Normal model at a typical point of the prior, with sizes and noise brought
+to the data by a few steps of expectation and maximisation. It is fixed before sampling: it changes how well
+the sampler moves, not the posterior.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmm.inference.buffer import Buffer, prior_centre
+from mmm.inference.geo_buffer import geo_prior_centre, ordered_columns, pack, panel_parts, panel_sizes
+from mmm.model import Design, ModelSpec
+from mmm.model.geo_design import GeoDesign, shared_columns
+from mmm.model.likelihood import count_unit
+from mmm.model.media_prior import COEFFICIENT
+from mmm.transforms import geometric_adstock, hill
+
+FloatArray = NDArray[np.float64]
+_STEPS = 60
+INFORMED = 0.3
+"""Posterior over prior variance, on average over the coefficients of a size, below which data tell them."""
+LEAST = 0.003
+"""Of the scale of its prior: a size is not taken for smaller."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whitening:
+    """Coefficients beyond their means are `(centre + map @ whitened)` in their unit; where chains start."""
+
+    centre: FloatArray
+    """(coefficient) Shared ones, then level and line of each geo."""
+    map: FloatArray
+    """(coefficient, coefficient)"""
+    fixed: FloatArray
+    """(coefficient) Unit of those that the data tell well; 0 where the unit is the learnt size."""
+    amplitudes: FloatArray
+    own_amplitudes: FloatArray
+    sigma: float
+
+
+def build_explicit_buffer(design: Design, spec: ModelSpec) -> tuple[Buffer, FloatArray]:
+    """Write what the explicit density needs, and give where chains start around."""
+    geo = by_geo(design)
+    columns, _ = ordered_columns(design, geo)
+    white = whiten(design, spec, geo)
+    several = len(geo.geos) > 1
+    unit = np.full(len(geo.geos), spec.beliefs.degrees)
+    if spec.likelihood == "negative_binomial":
+        unit = np.broadcast_to(count_unit(design).ravel(), len(geo.geos))
+    parts = panel_parts(design, spec, geo, geo.y)
+    base = shared_columns(design.basis, geo) @ design.baseline.mean
+    parts += [white.centre, white.map, unit, base, white.fixed]
+    data = pack(panel_sizes(design, geo, spec.likelihood), parts)
+    start = geo_prior_centre(design, spec) if several else prior_centre(design, spec)
+    if several and spec.likelihood == "negative_binomial":
+        start = start[:-1]
+    first = 4 * len(design.channels)
+    noise = first + len(white.amplitudes)
+    start[first:noise] = np.log(white.amplitudes)
+    start[noise] = np.log(white.sigma)
+    if several:
+        block = len(prior_centre(design, spec))
+        start[block : block + 2] = np.log(white.own_amplitudes)
+    start = np.concatenate([start, np.zeros(len(white.centre))])
+    return Buffer(data=data, columns=columns, n_parameters=len(start)), start
+
+
+def by_geo(design: Design) -> GeoDesign:
+    """Give the design by geo; a national one as a single geo without anything of its own."""
+    if design.geo is not None:
+        return design.geo
+    n_periods = len(design.y)
+    return GeoDesign(
+        geos=("all",),
+        population=np.ones(1),
+        weight=np.ones(1),
+        media_scale=design.media_scale,
+        outcome_scale=design.outcome_scale,
+        x=design.x[None],
+        y=design.y[None],
+        carry_in=design.carry_in[None],
+        controls=np.zeros((1, n_periods, 0)),
+        control_columns=np.zeros(0, dtype=np.int64),
+        basis=np.zeros((n_periods, 2)),
+        is_national=np.ones(len(design.channels), dtype=bool),
+    )
+
+
+def whiten(design: Design, spec: ModelSpec, geo: GeoDesign) -> Whitening:
+    """Find the map at the sizes and the noise that the Normal model learns, media at their prior centre."""
+    baseline = design.baseline
+    columns, _ = ordered_columns(design, geo)
+    n_geos, n_shared = len(geo.geos), len(columns)
+    n_own = 2 * n_geos if n_geos > 1 else 0
+    every = np.zeros((*geo.y.shape, n_shared + n_own))
+    every[:, :, :n_shared] = shared_columns(design.basis, geo)[:, :, columns]
+    for g in range(n_geos if n_own else 0):
+        every[g, :, n_shared + 2 * g : n_shared + 2 * g + 2] = geo.basis
+    residual = geo.y - shared_columns(design.basis, geo) @ baseline.mean - _typical_media(design, spec, geo)
+    index = baseline.amplitude_index[columns]
+    own_scale = np.array(spec.beliefs.geo_baseline)
+    amplitudes, own = 0.5 * baseline.amplitude_scale, 0.5 * own_scale
+    variance = np.full(n_geos, max(float(residual.var()), 1e-6))
+    gram = np.einsum("gti,gtj->gij", every, every, optimize=True)
+    onto = np.einsum("gti,gt->gi", every, residual)
+    for _ in range(_STEPS):
+        scale = baseline.scale[columns] * np.append(amplitudes, 1.0)[index]
+        deviation = np.concatenate([scale, np.tile(own, n_own // 2)])
+        precision = np.einsum("g,gij->ij", 1 / variance, gram) * np.outer(deviation, deviation)
+        covariance = np.linalg.inv(precision + np.eye(len(deviation)))
+        mean = covariance @ (deviation * (onto.T @ (1 / variance)))
+        square = mean**2 + np.diag(covariance)
+        amplitudes = _step(amplitudes, baseline.amplitude_scale, square[:n_shared], index)
+        own = _step(own, own_scale, square[n_shared:], np.tile([0, 1], n_own // 2))
+        left = residual - every @ (deviation * mean)
+        own_covariance = covariance * np.outer(deviation, deviation)
+        extra = np.einsum("gij,ij->g", gram, own_covariance)
+        variance = (np.square(left).sum(axis=1) + extra) / geo.y.shape[1]
+    learns = np.concatenate([index >= 0, np.ones(n_own, dtype=bool)])
+    sizes = np.concatenate([index, np.tile([-2, -3], n_own // 2)])
+    informed = np.array([np.diag(covariance)[sizes == size].mean() < INFORMED for size in sizes])
+    return Whitening(
+        centre=mean,
+        fixed=np.where(learns & informed, deviation, 0.0),
+        map=np.linalg.cholesky(covariance),
+        amplitudes=amplitudes,
+        own_amplitudes=own,
+        sigma=_noise(design, spec, variance),
+    )
+
+
+def _step(sizes: FloatArray, scale: FloatArray, square: FloatArray, index: NDArray[np.int64]) -> FloatArray:
+    """One step towards the mode of the logarithm of each size, from expected squares of coefficients.
+
+    In the logarithm, as the mode of the size itself is 0 where little is known.
+    """
+    found = sizes.copy()
+    for group in np.unique(index[index >= 0]):
+        own = square[index == group] * sizes[group] ** 2
+        half = 0.5 * (len(own) - 1)
+        found[group] = np.sqrt(np.sqrt(half**2 + own.sum() / scale[group] ** 2) - half) * scale[group]
+    return np.maximum(found, LEAST * scale)
+
+
+def _noise(design: Design, spec: ModelSpec, variance: FloatArray) -> float:
+    """Noise to start from: its standard deviation, or what a count adds to the spread of a Poisson."""
+    if spec.likelihood != "negative_binomial":
+        return float(np.sqrt(np.exp(np.log(variance).mean())))
+    extra = float(np.mean(variance - 1 / count_unit(design).ravel()))
+    return float(np.sqrt(max(extra, 1e-4)))
+
+
+def _typical_media(design: Design, spec: ModelSpec, geo: GeoDesign) -> FloatArray:
+    """(geo, period) What channels bring at the prior's centre, all geos alike."""
+    n, kind = len(design.channels), design.media_prior.kind
+    logit, half, slope, strength = np.split(prior_centre(design, spec)[: 4 * n], 4)
+    share = np.where(kind == COEFFICIENT, 0.0, np.exp(np.minimum(strength, 0.0)))
+    pressure = geometric_adstock(geo.x.transpose(0, 2, 1), 1 / (1 + np.exp(-logit)), geo.carry_in)
+    reached = hill(pressure, np.exp(half)[:, None], np.exp(slope)[:, None])
+    mean = geo.weight @ reached.mean(axis=2)
+    return np.asarray(np.einsum("c,gct->gt", share / mean, reached))

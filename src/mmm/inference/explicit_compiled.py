@@ -1,0 +1,98 @@
+"""The compiled engine with explicit coefficients: Student-t and Negative-Binomial, national or by geo."""
+
+from dataclasses import replace
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from mmm.inference.buffer import n_national_parameters
+from mmm.inference.explicit_buffer import build_explicit_buffer, by_geo
+from mmm.inference.geo_compiled import with_geo_draws
+from mmm.inference.posterior import draws_dataset, stats_dataset
+from mmm.model import Design, ModelSpec
+from mmm.sampling import CompiledDensity, Progress, SamplerSettings, sample_density
+
+FloatArray = NDArray[np.float64]
+TARGET_ACCEPT = 0.95
+
+
+def explicit_density(design: Design, spec: ModelSpec) -> CompiledDensity:
+    """Give the log-density with explicit coefficients as a C function with its data."""
+    from mmm.inference.kernels.explicit_density import explicit_log_density_entry  # noqa: PLC0415 - compiles
+
+    buffer, start = build_explicit_buffer(design, spec)
+    return CompiledDensity(
+        address=explicit_log_density_entry.address or 0,
+        data=buffer.data,
+        n_parameters=buffer.n_parameters,
+        start=start,
+    )
+
+
+def sample_explicit(
+    design: Design, spec: ModelSpec, settings: SamplerSettings, seed: int, progress: Progress | None
+) -> tuple[xr.Dataset, xr.Dataset]:
+    """Sample the density with explicit coefficients, in smaller steps: its sizes and coefficients curve."""
+    careful = replace(settings, target_accept=max(settings.target_accept, TARGET_ACCEPT))
+    found = sample_density(explicit_density(design, spec), careful, seed, progress)
+    return explicit_draws(design, spec, found.positions, seed), stats_dataset(found)
+
+
+def explicit_draws(design: Design, spec: ModelSpec, positions: FloatArray, seed: int) -> xr.Dataset:
+    """Name the parameters of draws (chain, draw, parameter)."""
+    geo, shape = by_geo(design), positions.shape[:2]
+    several = len(geo.geos) > 1
+    shared, own, effects, shares = complete_explicit(
+        design, spec, positions.reshape(-1, positions.shape[2]), seed
+    )
+    by_draw = effects.reshape(*shape, *effects.shape[1:])
+    draws = draws_dataset(
+        design,
+        positions[..., : n_national_parameters(design)],
+        shared.reshape(*shape, -1),
+        by_draw.transpose(0, 1, 3, 2) @ geo.weight,
+        shares.reshape(*shape, -1),
+    )
+    if spec.likelihood == "negative_binomial":
+        draws = draws.rename(sigma="dispersion")
+    if not several:
+        return draws
+    return with_geo_draws(
+        design,
+        draws,
+        positions,
+        by_draw,
+        own.reshape(*shape, *own.shape[1:]),
+        has_exponent=spec.likelihood != "negative_binomial",
+    )
+
+
+def complete_explicit(
+    design: Design, spec: ModelSpec, positions: FloatArray, seed: int
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Give the coefficients, effects by geo and shares that each position means.
+
+    Columns that are zero over the data, such as future steps of the trend, are drawn from their prior.
+
+    Returns
+    -------
+    tuple of ndarray
+        See `mmm.inference.geo_compiled.complete_geo`; without geos the second has none.
+    """
+    from mmm.inference.kernels.explicit_density import complete_explicit_draws  # noqa: PLC0415
+
+    geo, baseline, n = by_geo(design), design.baseline, len(positions)
+    buffer, _ = build_explicit_buffer(design, spec)
+    n_shared, n_geos = len(buffer.columns), len(geo.geos)
+    n_own = 2 * n_geos if n_geos > 1 else 0
+    found = np.empty((n, n_shared + n_own))
+    effects, shares = np.empty((n, n_geos, len(design.channels))), np.empty((n, len(design.channels)))
+    complete_explicit_draws(positions, buffer.data, found, effects, shares)
+    first = 4 * len(design.channels)
+    amplitudes = np.exp(positions[:, first : first + len(baseline.amplitudes)])
+    with_one = np.column_stack([amplitudes, np.ones(n)])
+    coefficients = np.random.default_rng([seed, 1]).standard_normal((n, len(baseline.names)))
+    coefficients *= baseline.scale * with_one[:, baseline.amplitude_index]
+    coefficients[:, buffer.columns] = found[:, :n_shared]
+    return coefficients + baseline.mean, found[:, n_shared:].reshape(n, n_own // 2, 2), effects, shares
