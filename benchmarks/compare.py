@@ -10,13 +10,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from ours import fit_default, fit_oracle, fit_priors
+from ours import average_default, fit_default, fit_oracle, fit_priors
 from peers.run import draws_file, world_file
 from results.store import keep_result
 from tables import print_suite
 from worlds import SUITES, load_world, world_names
 
-FITS = {"default": fit_default, "oracle": fit_oracle, "priors": fit_priors}
+FITS = {"average": average_default, "default": fit_default, "oracle": fit_oracle, "priors": fit_priors}
 
 
 def fit_world(model: str, name: str) -> None:

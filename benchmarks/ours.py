@@ -5,6 +5,7 @@ All three give draws of contributions over the history, all geos together, and o
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 
@@ -12,7 +13,7 @@ import numpy as np
 import xarray as xr
 from scipy.optimize import brentq
 
-from mmm.effects import contributions, forecast
+from mmm.effects import forecast
 from mmm.inference import Fit, convergence_table, fit
 from mmm.model import Beliefs, ModelSpec, build_design
 from worlds import HELD, PlannedWorld
@@ -51,7 +52,17 @@ def default_spec(world: PlannedWorld, **changes: object) -> ModelSpec:
 
 def fit_default(world: PlannedWorld, **changes: object) -> Answer:
     """Fit the world as an analyst would who changes nothing."""
-    return answered(world, world.panel(), default_spec(world, **changes))
+    spec = default_spec(world, **changes)
+    return answered(world, world.panel(), lambda seen: fit(seen, spec, seed=SEED))
+
+
+def average_default(world: PlannedWorld, **changes: object) -> Answer:
+    """Fit, score and stack the specifications that a run averages by default."""
+    from mmm.diagnostics import average  # noqa: PLC0415
+    from mmm.model import averaged  # noqa: PLC0415
+
+    specs = averaged(default_spec(world, **changes))
+    return answered(world, world.panel(), lambda seen: average(seen, specs, seed=SEED))
 
 
 def fit_oracle(world: PlannedWorld) -> Answer:
@@ -60,7 +71,8 @@ def fit_oracle(world: PlannedWorld) -> Answer:
     What a channel reaches is handed over as spend whose odds of saturation are what it reached, so the
     model, told that half-saturation and slope are 1 and carry-over nil, finds exactly the true curve.
     """
-    return answered(world, known_curves(world), default_spec(world, beliefs=KNOWN))
+    spec = default_spec(world, beliefs=KNOWN)
+    return answered(world, known_curves(world), lambda seen: fit(seen, spec, seed=SEED))
 
 
 def fit_priors(world: PlannedWorld, n_draws: int = 4000) -> Answer:
@@ -85,9 +97,13 @@ def fit_priors(world: PlannedWorld, n_draws: int = 4000) -> Answer:
 def known_curves(world: PlannedWorld) -> xr.Dataset:
     """Give the world's panel with, for spend, the odds of what each channel truly reached."""
     panel = world.panel()
-    reached = world.contribution / world.contribution[:, : world.n_history].max(axis=(0, 1))
+    if world.response is None:
+        raise ValueError(f"{world.name}: its simulator does not tell its curves")
+    reached = world.contribution / (world.population[:, None, None] * world.response.ceiling[:, None])
+    reached = reached / reached[:, : world.n_history].max(axis=(0, 1))
     spend = np.stack([_odds(values) for values in np.moveaxis(reached, 2, 0)], axis=2)
-    return panel.assign(spend=(panel["spend"].dims, spend))
+    heads = world.population / world.population.mean()
+    return panel.assign(spend=(panel["spend"].dims, spend * heads[:, None, None]))
 
 
 def _odds(reached: np.ndarray) -> np.ndarray:
@@ -105,32 +121,44 @@ def _odds(reached: np.ndarray) -> np.ndarray:
     return np.asarray(part / (1 - part))
 
 
-def answered(world: PlannedWorld, panel: xr.Dataset, spec: ModelSpec) -> Answer:
+def answered(world: PlannedWorld, panel: xr.Dataset, fit_seen: Callable[[xr.Dataset], Fit]) -> Answer:
     """Fit the history of a panel and forecast what follows."""
     seen, ahead = panel.isel(period=slice(0, -HELD)), panel.isel(period=slice(-HELD, None))
     wall, cpu = time.perf_counter(), time.process_time()
-    found = fit(seen, spec, seed=SEED)
+    found = fit_seen(seen)
     seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
-    brought = contributions(found, seen).sel(component=world.channels.tolist()).sum(["geo", "period"])
-    predicted = forecast(found, ahead).predicted(SEED)
-    while predicted.ndim > 2:
-        predicted = predicted.sum(axis=1)
+    share = found.draws["share"].sel(channel=world.channels.tolist()).transpose("chain", "draw", "channel")
     about = {"seconds": seconds, "cpu_seconds": cpu_seconds, "import_seconds": 0.0, **convergence(found)}
     return Answer(
-        contribution=brought.transpose("draw", "component").to_numpy(), forecast=predicted, about=about
+        contribution=share.to_numpy().reshape(-1, len(world.channels)) * found.design.kpi_total,
+        forecast=weeks_ahead(found, ahead),
+        about=about,
     )
 
 
+def weeks_ahead(found: Fit, ahead: xr.Dataset) -> np.ndarray:
+    """Draws of the KPI of the weeks ahead, all geos together: (draw, week)."""
+    predicted = forecast(found, ahead).predicted(SEED)
+    return np.asarray(predicted if predicted.ndim == 2 else predicted.sum(axis=1))
+
+
 def convergence(found: Fit) -> dict[str, object]:
-    """Give the worst figures of a fit."""
-    table = convergence_table(found.draws)
-    returns = table[table["name"].str.startswith("return[")]
-    return {
+    """Give the worst figures of a fit; of an average, those of the members that weigh, and their weights."""
+    about: dict[str, object] = {
         "draws": int(found.draws.sizes["chain"] * found.draws.sizes["draw"]),
         "attempts": found.attempts,
-        "r_hat": float(table["r_hat"].max()),
-        "ess": float(table[["ess_bulk", "ess_tail"]].min(axis=None)),
-        "ess_returns": float(returns["ess_bulk"].min()),
-        "divergent": float(found.stats["diverging"].mean()),
         "versions": {name: version(name) for name in ("numpy", "numba", "nutpie")},
+    }
+    if found.members:
+        tables = [member.figures for member in found.members if member.weight > 0]
+        about["weights"] = {member.spec.name: round(member.weight, 3) for member in found.members}
+    else:
+        tables = [convergence_table(found.draws)]
+        about["divergent"] = float(found.stats["diverging"].mean())
+    ess = ["ess_bulk", "ess_tail"]
+    returns = [table[table["name"].str.startswith("return[")] for table in tables]
+    return about | {
+        "r_hat": max(float(table["r_hat"].max()) for table in tables),
+        "ess": min(float(table[ess].min(axis=None)) for table in tables),
+        "ess_returns": min(float(table["ess_bulk"].min()) for table in returns),
     }

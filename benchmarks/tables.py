@@ -13,7 +13,8 @@ from results.store import read
 from worlds import HELD, SUITES, world_names
 
 MODELS = {
-    "default": "ours",
+    "average": "ours, averaged (the default of a run)",
+    "default": "ours, geometric-hill alone",
     "meridian": "Meridian 2.1",
     "pymc_marketing": "PyMC-Marketing 1.3, linear trend",
     "pymc_marketing_quadratic": "PyMC-Marketing 1.3, quadratic trend",
