@@ -5,7 +5,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 AS_OF := 2026-10-05
 
-.PHONY: help setup demo serve test check recovery calibration peers bench bench-engine lock clean
+.PHONY: help setup demo serve test test-postgresql check recovery calibration peers bench bench-engine lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,10 @@ serve: setup ## Serve the published pages
 test: setup ## Run all tests (the slow statistical suites have their own targets)
 	@sh scripts/install_browser.sh
 	@$(BIN)/python -m pytest -m "not slow and not postgresql"
+
+test-postgresql: setup ## Histories and journeys on a real PostgreSQL, started for the tests
+	@sh scripts/install_postgresql.sh
+	@$(BIN)/python -m pytest tests/databases -m postgresql
 
 check: setup ## Lint, types, and the tests that take seconds
 	@$(BIN)/ruff check src tests benchmarks scripts

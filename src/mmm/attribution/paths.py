@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from mmm.errors import UserInputError, listed
+from mmm.sources.answering import answering
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -97,15 +98,14 @@ def read_paths(table: ibis.Table, source: str, rules: JourneyRules | int) -> Jou
     """
     asked = JourneyRules(lookback_days=rules) if isinstance(rules, int) else rules
     has_times = "path" not in table.columns
-    if has_times:
-        counted, separator = grouped_paths(table, asked).execute(), _BETWEEN_TOUCHES
-    else:
-        counted, separator = _aggregated(table), _BETWEEN_CHANNELS
-    found = paths_of(counted, source, separator)
     if not has_times:
-        return found
-    place = pd.Index(counted["path"])
-    return replace(found, decay=_decay(decayed_shares(table, asked).execute(), place, found.channels))
+        with answering(source):
+            counted = _aggregated(table)
+        return paths_of(counted, source, _BETWEEN_CHANNELS)
+    with answering(source):
+        counted, shares = grouped_paths(table, asked).execute(), decayed_shares(table, asked).execute()
+    found = paths_of(counted, source)
+    return replace(found, decay=_decay(shares, pd.Index(counted["path"]), found.channels))
 
 
 def paths_of(counted: pd.DataFrame, source: str, separator: str = _BETWEEN_TOUCHES) -> JourneyPaths:
@@ -204,7 +204,7 @@ def _kept(touches: ibis.Table, rules: JourneyRules) -> ibis.Table:
     known = touches.mutate(
         date=_.date.cast("timestamp"),
         channel=_.channel.fill_null(UNKNOWN_CHANNEL),
-        converted=(_.converted.fill_null(0).cast("int64") > 0).cast("int64"),
+        converted=ibis.ifelse(_.converted.cast("int64").fill_null(0) > 0, 1, 0).cast("int64"),
         cents=(value * 100).round().cast("int64"),
     ).drop_null(["journey", "date"])
     if rules.session_minutes:

@@ -12,6 +12,7 @@ from mmm.customers.patterns import Cohort, TimeUnit, read_cohorts
 from mmm.customers.rfm import purchases, purchases_without_refunds, rfm, usable_lines
 from mmm.errors import UserInputError
 from mmm.params import nearest
+from mmm.sources.answering import answering
 
 REQUIRED = ("customer", "date", "amount")
 
@@ -49,6 +50,11 @@ def read_history(
         A column is missing, or there is no purchase at all.
     """
     _check_columns(lines, source)
+    with answering(source):
+        return _read(lines, source, calendar_end, unit)
+
+
+def _read(lines: ibis.Table, source: str, calendar_end: date | None, unit: TimeUnit) -> History:
     usable = usable_lines(lines)
     seen = _profile(usable)
     if seen is None:

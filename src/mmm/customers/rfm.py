@@ -39,7 +39,7 @@ def purchases(lines: ibis.Table, observed_until: date) -> ibis.Table:
     """
     days = _days(lines, observed_until)
     order = ibis.window(group_by="customer", order_by="day", preceding=None, following=0)
-    numbered = days.mutate(purchase=(_.n_paid > 0).cast("int64").sum().over(order))
+    numbered = days.mutate(purchase=ibis.ifelse(_.n_paid > 0, 1, 0).sum().over(order).cast("int64"))
     netted = (
         numbered.filter(_.purchase > 0)
         .group_by("customer", "purchase")
@@ -74,7 +74,7 @@ def _days(lines: ibis.Table, observed_until: date) -> ibis.Table:
     return kept.group_by("customer", "day").aggregate(
         paid=_.cents.sum(where=_.cents >= 0).coalesce(0),
         refunded=(-_.cents).sum(where=_.cents < 0).coalesce(0),
-        n_paid=(_.cents >= 0).sum(),
+        n_paid=_.count(where=_.cents >= 0),
         channel=_.channel.min(where=_.cents >= 0),
     )
 
