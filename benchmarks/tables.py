@@ -22,6 +22,7 @@ MODELS = {
     "priors": "our priors alone",
 }
 PEERS = ("meridian", "pymc_marketing", "pymc_marketing_quadratic")
+NEEDED = ("meridian", "pymc_marketing_quadratic")
 HEADER = (
     "| model | worlds | error of contributions (median) | media total off by (median) | signed, mean "
     "| 90 % intervals that hold the truth | width | bias | 13-week CRPS / floor | 90 % of weeks ahead inside "
@@ -30,25 +31,46 @@ HEADER = (
 
 
 def print_suite(suite: str) -> None:
-    """Print a suite: all worlds for ours, then the worlds that every peer has, for all."""
-    names = world_names(suite)
-    kept = {model: read(model).get("worlds", {}) for model in MODELS}
+    """Print the worlds of one suite."""
     print(f"\n### {suite}: {SUITES[suite][0]}\n")
-    ours = [model for model in MODELS if model not in PEERS]
-    print_rows(f"All {len(names)} worlds", {model: kept[model] for model in ours}, names)
-    peers = [model for model in PEERS if any(name in kept[model] for name in names)]
-    if not peers:
-        return
-    common = [name for name in names if all(name in kept[model] for model in peers)]
-    shown = {model: kept[model] for model in MODELS if model not in PEERS or model in peers}
-    print_rows(f"The {len(common)} worlds that the peers were fitted on", shown, common)
+    print_worlds(world_names(suite))
+
+
+def print_misspecified() -> None:
+    """Print the suites in which every model is wrong on purpose, together."""
+    suites = [suite for suite in SUITES if suite not in {"family", "geo"}]
+    print(f"\n### misspecified: {', '.join(suites)} together\n")
+    print_worlds([name for suite in suites for name in world_names(suite)])
+
+
+def print_worlds(names: list[str]) -> None:
+    """Print ours on all worlds, then every model on the worlds that both peers have.
+
+    A model that has too few of those worlds is left out of the second table.
+    """
+    kept = {model: read(model).get("worlds", {}) for model in MODELS}
+    ours = {model: worlds for model, worlds in kept.items() if model not in PEERS}
+    print_rows(f"All {len(names)} worlds", ours, names)
+    common = [name for name in names if all(fitted(kept[model], name) for model in NEEDED)]
+    if common:
+        least = {
+            model: worlds
+            for model, worlds in kept.items()
+            if sum(fitted(worlds, name) for name in common) > 0.8 * len(common)
+        }
+        print_rows(f"The {len(common)} worlds that both peers were fitted on", least, common)
+
+
+def fitted(worlds: dict[str, Any], name: str) -> bool:
+    """Whether a model has figures of a world."""
+    return name in worlds and "failed" not in worlds[name]
 
 
 def print_rows(title: str, kept: dict[str, dict[str, Any]], names: list[str]) -> None:
     """Print one table: a row per model over the worlds of `names` that it has."""
     print(f"{title}:\n\n{HEADER}")
     for model, worlds in kept.items():
-        rows = [worlds[name] for name in names if name in worlds and "failed" not in worlds[name]]
+        rows = [worlds[name] for name in names if fitted(worlds, name)]
         failed = sum(1 for name in names if "failed" in worlds.get(name, {}))
         if rows:
             print(row(MODELS.get(model, model), rows, failed))
@@ -85,6 +107,7 @@ def main() -> None:
     options.add_argument("--suites", nargs="+", default=list(SUITES), choices=list(SUITES))
     for suite in options.parse_args().suites:
         print_suite(suite)
+    print_misspecified()
 
 
 if __name__ == "__main__":
