@@ -11,7 +11,7 @@ from mmm.diagnostics.convergence import convergence_checks
 from mmm.diagnostics.origins import rolling_origins
 from mmm.diagnostics.stacking import stacking_weights
 from mmm.errors import NotConvergedError
-from mmm.model import ModelSpec, specifications
+from mmm.model import ModelSpec, build_design, specifications
 from mmm.params import RunParams
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def average(
     UserInputError
         See `mmm.inference.fit`.
     """
-    from mmm.inference import convergence_problems, fit, join, require_convergence  # noqa: PLC0415
+    from mmm.inference import convergence_problems, fit_design, join, require_convergence  # noqa: PLC0415
 
-    fits = [fit(panel, spec, seed) for spec in specs]
+    fits = [fit_design(build_design(panel, spec), spec, seed, "auto") for spec in specs]
     if len(fits) == 1:
         require_convergence(fits[0])
         return fits[0]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mmm.lazy import exporter
 
 if TYPE_CHECKING:
-    from mmm.inference.fitting import fit, fit_design
+    from mmm.inference.fitting import fit, fit_design, fit_once
     from mmm.inference.gate import convergence_problems, convergence_table, require_convergence
     from mmm.inference.joining import join
     from mmm.inference.records import AVERAGE, Fit, Member

@@ -1,62 +1,96 @@
 """`fit`: panel and specification in, posterior out, sampled again once when it does not converge."""
 
+import logging
+from dataclasses import replace
+
 import xarray as xr
 
 from mmm.inference.compiled import sample_compiled
 from mmm.inference.gate import convergence_problems
+from mmm.inference.progress import ProgressChoice, is_attended, shown_progress
 from mmm.inference.pymc_engine import sample_pymc
 from mmm.inference.records import Fit
 from mmm.model import Design, ModelSpec, build_design
 from mmm.model.media_prior import MARGINAL
-from mmm.sampling import Progress, SamplerSettings
+from mmm.sampling import SamplerSettings
 
+_LOG = logging.getLogger(__name__)
 _ENGINES = {"compiled": sample_compiled, "pymc": sample_pymc}
 
 
-def fit(panel: xr.Dataset, spec: ModelSpec, seed: int, progress: Progress | None = None) -> Fit:
+def fit(panel: xr.Dataset, spec: ModelSpec, seed: int, progress: ProgressChoice = "auto") -> Fit:
     """Fit one specification to one outcome of a panel; same seed, same draws.
 
     When the gate fails, sampling is run once more, with smaller steps, twice the warm-up and four
     times the steps, of which one in four is kept. `require_convergence` tells whether that passes.
+    Whoever interrupts keeps the draws that are there: `Fit.is_partial` says so.
 
     Parameters
     ----------
-    progress : callable, optional
-        Called now and then with the steps done and the steps to do.
+    progress : callable, "auto" or None
+        Called now and then with the steps done and the steps to do; by default a bar in a terminal or a
+        live notebook, and nothing in a stage of a run.
 
     Raises
     ------
     UserInputError
         See `mmm.model.build_design`.
+    KeyboardInterrupt
+        Interrupted before there were enough draws, or in a stage of a run.
     """
-    return fit_design(build_design(panel, spec), spec, seed, progress)
+    return _gated(build_design(panel, spec), spec, seed, progress, keep_interrupted=is_attended())
 
 
-def fit_design(design: Design, spec: ModelSpec, seed: int, progress: Progress | None = None) -> Fit:
+def fit_design(design: Design, spec: ModelSpec, seed: int, progress: ProgressChoice = None) -> Fit:
     """Fit a design as it is: scales, knots and centres of beliefs stay those it was built with.
 
     For whoever changes the data of a design and must keep the rest, such as calibration by simulation.
-    See `fit`.
+    An interrupt is raised: nothing is kept of such a fit. See `fit`.
     """
+    return _gated(design, spec, seed, progress, keep_interrupted=False)
+
+
+def _gated(
+    design: Design, spec: ModelSpec, seed: int, progress: ProgressChoice, *, keep_interrupted: bool
+) -> Fit:
     engine = _engine(design, spec)
     sample = _ENGINES[engine]
     attempt = 0
     for settings in _attempts(spec):
         attempt += 1
-        draws, stats = sample(design, spec, settings, seed, progress)
-        if not convergence_problems(draws, stats):
+        lasting = replace(settings, keep_interrupted=keep_interrupted)
+        with shown_progress(progress, spec.outcome) as report:
+            draws, stats = sample(design, spec, lasting, seed, report)
+        is_partial = bool(stats.attrs.pop("is_partial", 0))
+        if is_partial or not convergence_problems(draws, stats):
             break
-    return Fit(spec=spec, design=design, draws=draws, stats=stats, seed=seed, attempts=attempt, engine=engine)
+    return Fit(
+        spec=spec,
+        design=design,
+        draws=draws,
+        stats=stats,
+        seed=seed,
+        attempts=attempt,
+        engine=engine,
+        is_partial=is_partial,
+    )
 
 
 def _engine(design: Design, spec: ModelSpec) -> str:
-    """Take the definition itself where the compiled form lacks something.
+    """Take the definition itself where the compiled form lacks something, and say so.
 
     That is a belief on a marginal return by geo, or with another likelihood than the Normal.
     """
     special = design.geo is not None or spec.likelihood != "normal"
     lacks = special and bool((design.media_prior.kind == MARGINAL).any())
-    return "pymc" if lacks else spec.engine
+    if not lacks or spec.engine == "pymc":
+        return spec.engine
+    _LOG.warning(
+        "model of %s: the compiled engine has no marginal returns by geo or with this likelihood: sampled "
+        "by pymc, the same posterior in minutes instead of seconds",
+        spec.outcome,
+    )
+    return "pymc"
 
 
 def fit_once(panel: xr.Dataset, spec: ModelSpec, seed: int, settings: SamplerSettings) -> Fit:

@@ -8,7 +8,7 @@ import xarray as xr
 
 from mmm.errors import NotConvergedError, listed
 from mmm.inference.records import Fit
-from mmm.sampling import GATE, e_bfmi, ess_bulk, ess_tail, r_hat
+from mmm.sampling import GATE, e_bfmi, mixing
 
 SAMPLED = (
     "retention",
@@ -44,6 +44,7 @@ def convergence_table(draws: xr.Dataset) -> pd.DataFrame:
     exists = ~np.isnan(values).all(axis=(0, 1))
     values, said = values[:, :, exists], said[exists]
     low, high = np.quantile(values, [0.05, 0.95], axis=(0, 1))
+    found = mixing(values)
     return pd.DataFrame(
         {
             "name": said,
@@ -51,9 +52,9 @@ def convergence_table(draws: xr.Dataset) -> pd.DataFrame:
             "sd": values.std(axis=(0, 1), ddof=1),
             "p05": low,
             "p95": high,
-            "r_hat": r_hat(values),
-            "ess_bulk": ess_bulk(values),
-            "ess_tail": ess_tail(values),
+            "r_hat": found.r_hat,
+            "ess_bulk": found.ess_bulk,
+            "ess_tail": found.ess_tail,
         }
     )
 

@@ -69,5 +69,6 @@ def stats_dataset(found: Draws) -> xr.Dataset:
             "energy": (dims, found.energy),
             "n_steps": (dims, found.n_steps),
             "depth": (dims, found.depth),
-        }
+        },
+        attrs={"is_partial": int(found.is_partial)},
     )

@@ -33,6 +33,8 @@ def sample_pymc(
         save_warmup=False,
         progress_callback=_reporter(progress),
     )
+    if trace["posterior"].to_dataset().sizes["draw"] < settings.draws * settings.thin:
+        raise KeyboardInterrupt  # nutpie swallowed it; this engine keeps nothing of an interrupted fit
     kept = trace["posterior"].to_dataset().isel(draw=slice(settings.thin - 1, None, settings.thin))
     return _draws(kept.assign_coords(draw=np.arange(settings.draws)), design, spec), _stats(
         trace["sample_stats"].to_dataset()

@@ -56,6 +56,8 @@ class Fit:
     """1, or 2 when the gate failed and sampling was run again, longer and more carefully."""
     engine: str
     """What sampled: compiled or pymc."""
+    is_partial: bool = False
+    """Whether somebody interrupted: fewer draws than asked, maybe of fewer chains. The gate judges them."""
     members: tuple[Member, ...] = ()
     """Specifications of an average, the heaviest first: `spec` and `design` are the first one's."""
 

@@ -32,6 +32,7 @@ def save_fit(fit: Fit, path: Path | str) -> None:
         seed=fit.seed,
         attempts=fit.attempts,
         engine=fit.engine,
+        is_partial=int(fit.is_partial),
         members=json.dumps([plain_member(member) for member in fit.members]),
     )
     described.to_netcdf(path, mode="w", group="draws", engine=_ENGINE, encoding=encoding)
@@ -69,6 +70,7 @@ def load_fit(path: Path | str) -> Fit:
         seed=int(attributes["seed"]),
         attempts=int(attributes["attempts"]),
         engine=str(attributes["engine"]),
+        is_partial=bool(attributes.get("is_partial", 0)),
         members=tuple(member_of(values) for values in json.loads(attributes.get("members", "[]"))),
     )
 

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 import psutil
 
 from mmm.errors import MmmError, NotConvergedError, UserInputError
+from mmm.inference.progress import UNATTENDED
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _USER_ERRORS = {"UserInputError", "DataRefusedError", "InfeasibleBudgetError"}
@@ -56,7 +57,7 @@ def execute_notebook(
     from nbclient.exceptions import DeadKernelError  # noqa: PLC0415
     from traitlets.config import Config  # noqa: PLC0415
 
-    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"), JUPYTER_PREFER_ENV_PATH="1")
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"), JUPYTER_PREFER_ENV_PATH="1", **{UNATTENDED: "1"})
     started = time.perf_counter()
     with _peak_memory() as peak, TemporaryDirectory(prefix="mmm-") as sockets:
         try:

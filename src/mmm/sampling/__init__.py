@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mmm.lazy import exporter
 
 if TYPE_CHECKING:
-    from mmm.sampling.convergence import GATE, Gate, e_bfmi, ess_bulk, ess_tail, r_hat
+    from mmm.sampling.convergence import GATE, Gate, Mixing, e_bfmi, ess_bulk, ess_tail, mixing, r_hat
     from mmm.sampling.nuts import (
         CompiledDensity,
         Draws,
@@ -23,12 +23,14 @@ __all__ = [
     "CompiledDensity",
     "Draws",
     "Gate",
+    "Mixing",
     "Progress",
     "SamplerSettings",
     "available_threads",
     "e_bfmi",
     "ess_bulk",
     "ess_tail",
+    "mixing",
     "r_hat",
     "sample_density",
 ]
@@ -36,7 +38,9 @@ __all__ = [
 __getattr__ = exporter(
     __name__,
     {
-        **dict.fromkeys(("GATE", "Gate", "e_bfmi", "ess_bulk", "ess_tail", "r_hat"), "convergence"),
+        **dict.fromkeys(
+            ("GATE", "Gate", "Mixing", "e_bfmi", "ess_bulk", "ess_tail", "mixing", "r_hat"), "convergence"
+        ),
         **dict.fromkeys(("CompiledDensity", "Draws", "Progress", "SamplerSettings"), "nuts"),
         **dict.fromkeys(("available_threads", "sample_density"), "nuts"),
     },

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.fft import irfft, next_fast_len, rfft
 from scipy.special import ndtri
 
 FloatArray = NDArray[np.float64]
@@ -28,24 +29,41 @@ class Gate:
 GATE = Gate()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mixing:
+    """Convergence figures of each quantity, in the trailing shape of the draws."""
+
+    r_hat: FloatArray
+    ess_bulk: FloatArray
+    ess_tail: FloatArray
+
+
+def mixing(draws: ArrayLike) -> Mixing:
+    """Give the three figures at once: draws are ranked once for the two that need their ranks."""
+    rows = _by_quantity(draws)
+    ranked = _rank_normalised(_split(rows))
+    shape = np.shape(draws)[2:]
+    return Mixing(
+        r_hat=_either_r_hat(rows, ranked).reshape(shape),
+        ess_bulk=_plain_ess(ranked).reshape(shape),
+        ess_tail=_tail(rows).reshape(shape),
+    )
+
+
 def r_hat(draws: ArrayLike) -> FloatArray:
     """Give the larger of the bulk and the folded rank-normalised split R-hat."""
-    split = _split(np.asarray(draws, dtype=float))
-    folded = np.abs(split - np.median(split, axis=(0, 1)))
-    return np.maximum(_plain_r_hat(_rank_normalised(split)), _plain_r_hat(_rank_normalised(folded)))
+    rows = _by_quantity(draws)
+    return _either_r_hat(rows, _rank_normalised(_split(rows))).reshape(np.shape(draws)[2:])
 
 
 def ess_bulk(draws: ArrayLike) -> FloatArray:
     """Give the effective number of draws for the middle of the distribution."""
-    return _plain_ess(_rank_normalised(_split(np.asarray(draws, dtype=float))))
+    return _plain_ess(_rank_normalised(_split(_by_quantity(draws)))).reshape(np.shape(draws)[2:])
 
 
 def ess_tail(draws: ArrayLike) -> FloatArray:
     """Give the effective number of draws for the 5 % and 95 % quantiles, the smaller one."""
-    values = np.asarray(draws, dtype=float)
-    low, high = np.quantile(values, [0.05, 0.95], axis=(0, 1))
-    below, above = (values <= low).astype(float), (values <= high).astype(float)
-    return np.minimum(_plain_ess(_split(below)), _plain_ess(_split(above)))
+    return _tail(_by_quantity(draws)).reshape(np.shape(draws)[2:])
 
 
 def e_bfmi(energy: ArrayLike) -> FloatArray:
@@ -56,63 +74,90 @@ def e_bfmi(energy: ArrayLike) -> FloatArray:
     )
 
 
-def _split(draws: FloatArray) -> FloatArray:
+def _by_quantity(draws: ArrayLike) -> FloatArray:
+    """(quantity, chain, draw): what is summed over lies together in memory."""
+    values = np.asarray(draws, dtype=float)
+    return np.ascontiguousarray(values.reshape(*values.shape[:2], -1).transpose(2, 0, 1))
+
+
+def _split(rows: FloatArray) -> FloatArray:
     """Halves of chains as chains; the middle draw of an odd number is left out."""
-    half = draws.shape[1] // 2
-    return np.concatenate([draws[:, :half], draws[:, draws.shape[1] - half :]], axis=0)
+    half = rows.shape[2] // 2
+    return np.concatenate([rows[:, :, :half], rows[:, :, rows.shape[2] - half :]], axis=1)
 
 
-def _rank_normalised(draws: FloatArray) -> FloatArray:
-    n_values = draws.shape[0] * draws.shape[1]
-    ranks = np.apply_along_axis(_ranks, 0, draws.reshape(n_values, -1))
-    return np.asarray(ndtri((ranks - 0.375) / (n_values + 0.25)), dtype=float).reshape(draws.shape)
+def _rank_normalised(rows: FloatArray) -> FloatArray:
+    n_values = rows.shape[1] * rows.shape[2]
+    ranks = _ranks(rows.reshape(len(rows), n_values))
+    return np.asarray(ndtri((ranks - 0.375) / (n_values + 0.25)), dtype=float).reshape(rows.shape)
 
 
-def _ranks(values: FloatArray) -> FloatArray:
-    """Rank values from 1, equal ones by their average rank; scipy.stats takes half a second to import."""
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(count) - (count - 1) / 2)[place])
+def _ranks(rows: FloatArray) -> FloatArray:
+    """Rank each row from 1, equal values by their average rank; scipy.stats takes half a second to import."""
+    order = np.argsort(rows, axis=1)
+    ranks = np.empty_like(rows)
+    np.put_along_axis(ranks, order, np.arange(1.0, rows.shape[1] + 1)[None], axis=1)
+    ordered = np.take_along_axis(rows, order, axis=1)
+    for row in np.flatnonzero((ordered[:, 1:] == ordered[:, :-1]).any(axis=1)):
+        _, place, count = np.unique(rows[row], return_inverse=True, return_counts=True)
+        ranks[row] = (np.cumsum(count) - (count - 1) / 2)[place]
+    return ranks
 
 
-def _plain_r_hat(draws: FloatArray) -> FloatArray:
-    n_draws = draws.shape[1]
-    between = n_draws * draws.mean(axis=1).var(axis=0, ddof=1)
-    within = draws.var(axis=1, ddof=1).mean(axis=0)
+def _either_r_hat(rows: FloatArray, ranked: FloatArray) -> FloatArray:
+    split = _split(rows)
+    folded = np.abs(split - np.median(split, axis=(1, 2), keepdims=True))
+    return np.maximum(_plain_r_hat(ranked), _plain_r_hat(_rank_normalised(folded)))
+
+
+def _tail(rows: FloatArray) -> FloatArray:
+    low, high = np.quantile(rows, [0.05, 0.95], axis=(1, 2), keepdims=True)
+    below, above = (rows <= low).astype(float), (rows <= high).astype(float)
+    return np.minimum(_plain_ess(_split(below)), _plain_ess(_split(above)))
+
+
+def _plain_r_hat(rows: FloatArray) -> FloatArray:
+    n_draws = rows.shape[2]
+    between = n_draws * rows.mean(axis=2).var(axis=1, ddof=1)
+    within = rows.var(axis=2, ddof=1).mean(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.sqrt((between / within + n_draws - 1) / n_draws), dtype=float)
 
 
-def _plain_ess(draws: FloatArray) -> FloatArray:
+def _plain_ess(rows: FloatArray) -> FloatArray:
     """Geyer's initial monotone sequence on the autocorrelations of all chains together."""
-    n_chains, n_draws = draws.shape[:2]
-    flat = draws.reshape(n_chains, n_draws, -1)
-    covariance = _autocovariance(flat)
-    within = covariance[:, 0].mean(axis=0) * n_draws / (n_draws - 1)
-    total = within * (n_draws - 1) / n_draws
+    _, n_chains, n_draws = rows.shape
+    covariance = _autocovariance(rows)
+    within = covariance[:, 0] * n_draws / (n_draws - 1)
+    total = covariance[:, 0].copy()
     if n_chains > 1:
-        total = total + flat.mean(axis=1).var(axis=0, ddof=1)
+        total += rows.mean(axis=2).var(axis=1, ddof=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        correlation = 1 - (within - covariance.mean(axis=0)) / total
-    correlation[0] = 1.0
-    time = np.array([_correlation_time(column, n_draws) for column in correlation.T])
+        correlation = 1 - (within[:, None] - covariance) / total[:, None]
+    correlation[:, 0] = 1.0
+    time = _correlation_time(correlation)
     n_values = n_chains * n_draws
     size = n_values / np.maximum(time, 1 / np.log10(n_values))
-    constant = np.ptp(flat, axis=(0, 1)) == 0
-    return np.where(constant, np.nan, size).reshape(draws.shape[2:])
+    return np.where(np.ptp(rows, axis=(1, 2)) == 0, np.nan, size)
 
 
-def _autocovariance(draws: FloatArray) -> FloatArray:
-    """By Fourier transform: (chain, lag, quantity), divided by the number of draws."""
-    n_draws = draws.shape[1]
-    centred = draws - draws.mean(axis=1, keepdims=True)
-    spectrum = np.fft.rfft(centred, n=2 * n_draws, axis=1)
-    return np.asarray(np.fft.irfft(np.abs(spectrum) ** 2, axis=1)[:, :n_draws] / n_draws, dtype=float)
+def _autocovariance(rows: FloatArray) -> FloatArray:
+    """By Fourier transform: (quantity, lag), divided by the number of draws, mean over chains."""
+    n_draws = rows.shape[2]
+    spectrum = rfft(rows - rows.mean(axis=2, keepdims=True), n=next_fast_len(2 * n_draws, real=True))
+    power = (spectrum.real**2 + spectrum.imag**2).mean(axis=1)
+    return np.asarray(
+        irfft(power, n=next_fast_len(2 * n_draws, real=True))[:, :n_draws] / n_draws, dtype=float
+    )
 
 
-def _correlation_time(correlation: FloatArray, n_draws: int) -> float:
-    pairs = correlation[: 2 * ((n_draws - 1) // 2)].reshape(-1, 2).sum(axis=1)
-    stop = np.flatnonzero(pairs <= 0)
-    last = int(stop[0]) if stop.size else len(pairs)
-    kept = np.minimum.accumulate(pairs[:last])
-    after = correlation[2 * last] if 2 * last < n_draws else 0.0
-    return float(-1 + 2 * kept.sum() + max(after, 0.0))
+def _correlation_time(correlation: FloatArray) -> FloatArray:
+    """Per quantity, from its autocorrelations (quantity, lag)."""
+    n_quantities, n_draws = correlation.shape
+    n_pairs = (n_draws - 1) // 2
+    pairs = correlation[:, : 2 * n_pairs].reshape(n_quantities, n_pairs, 2).sum(axis=2)
+    ended = np.maximum.accumulate(pairs <= 0, axis=1)
+    last = n_pairs - ended.sum(axis=1)
+    kept = np.where(ended, 0.0, np.minimum.accumulate(pairs, axis=1)).sum(axis=1)
+    after = np.take_along_axis(correlation, np.minimum(2 * last, n_draws - 1)[:, None], axis=1)[:, 0]
+    return -1 + 2 * kept + np.where(2 * last < n_draws, np.maximum(after, 0.0), 0.0)

@@ -5,7 +5,7 @@ its own stream of random numbers, so the draws do not depend on how many threads
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from mmm.sampling.nutpie_entry import nutpie_library
 FloatArray = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 """Called with the steps done and the steps to do, all chains together."""
+MIN_DRAWS = 50
+"""Draws of a chain below which what an interrupt left says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,8 @@ class SamplerSettings:
     """Every how many steps a position is kept; what the sampler says of its steps is kept whole."""
     start_spread: float = 0.3
     """Standard deviation of the chains' starts around `CompiledDensity.start`."""
+    keep_interrupted: bool = False
+    """Whether an interrupt ends sampling with the draws that are there; otherwise it is raised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,8 @@ class Draws:
     energy: FloatArray
     n_steps: NDArray[np.int64]
     depth: NDArray[np.int64]
+    is_partial: bool = False
+    """Whether sampling was interrupted: fewer draws than asked, maybe of fewer chains."""
 
 
 def sample_density(
@@ -78,6 +84,11 @@ def sample_density(
         Chains sampled at a time; the draws do not depend on it.
     progress : callable, optional
         Called about five times a second from another thread.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        The user interrupted, and `settings.keep_interrupted` is not set or too few draws are there.
     """
     library = nutpie_library()
     options = library.PyNutsSettings.Diag(seed)
@@ -101,13 +112,21 @@ def sample_density(
     )
     try:
         sampler.wait(None)
+    except KeyboardInterrupt:
+        sampler.abort()
+        found = _columns(sampler.take_results())
+        kept = largest_block([len(chain["energy"]) for chain in found])
+        if not settings.keep_interrupted or kept[1] < MIN_DRAWS * settings.thin:
+            raise
+        return _draws(found, settings.thin, kept, is_partial=True)
     except BaseException:
         sampler.abort()
         raise
     if progress is not None:
         steps = settings.chains * (settings.draws * settings.thin + settings.warmup)
         progress(steps, steps)
-    return _collect(sampler.take_results(), settings)
+    found = _columns(sampler.take_results())
+    return _draws(found, settings.thin, (range(settings.chains), settings.draws * settings.thin))
 
 
 def available_threads() -> int:
@@ -148,20 +167,55 @@ def _reporter(progress: Progress | None) -> Callable[[list[Any]], None] | None:
     return report
 
 
-def _collect(results: Any, settings: SamplerSettings) -> Draws:
+def largest_block(lengths: Sequence[int]) -> tuple[Sequence[int], int]:
+    """Choose chains and a common length such that the most draws are kept.
+
+    Examples
+    --------
+    >>> largest_block([1000, 900, 20, 0])
+    ([0, 1], 900)
+    >>> largest_block([0, 0])
+    ([], 0)
+    """
+    longest = sorted(range(len(lengths)), key=lambda chain: -lengths[chain])
+    kept = [(count * lengths[chain], count) for count, chain in enumerate(longest, 1)]
+    size, count = max(kept)
+    if not size:
+        return [], 0
+    return sorted(longest[:count]), lengths[longest[count - 1]]
+
+
+def _columns(results: Any) -> list[dict[str, NDArray[Any]]]:
+    """Give each chain's positions and figures, warm-up left out."""
     traces, stats = results.get_arrow_trace()
-    thin = settings.thin
+    return [
+        {
+            "position": _kept(trace, stat, "position"),
+            **{name: _kept(stat, stat, name) for name in ("diverging", "energy", "n_steps", "depth")},
+        }
+        for trace, stat in zip(traces, stats, strict=True)
+    ]
+
+
+def _draws(
+    found: list[dict[str, NDArray[Any]]],
+    thin: int,
+    kept: tuple[Sequence[int], int],
+    *,
+    is_partial: bool = False,
+) -> Draws:
+    chains, n_steps = kept
+
+    def stacked(name: str) -> NDArray[Any]:
+        return np.stack([found[chain][name][:n_steps] for chain in chains])
+
     return Draws(
-        positions=np.stack(
-            [
-                _kept(trace, stat, "position")[thin - 1 :: thin]
-                for trace, stat in zip(traces, stats, strict=True)
-            ]
-        ),
-        diverging=np.stack([_kept(stat, stat, "diverging") for stat in stats]).astype(bool),
-        energy=np.stack([_kept(stat, stat, "energy") for stat in stats]),
-        n_steps=np.stack([_kept(stat, stat, "n_steps") for stat in stats]).astype(np.int64),
-        depth=np.stack([_kept(stat, stat, "depth") for stat in stats]).astype(np.int64),
+        positions=stacked("position")[:, thin - 1 :: thin],
+        diverging=stacked("diverging").astype(bool),
+        energy=stacked("energy"),
+        n_steps=stacked("n_steps").astype(np.int64),
+        depth=stacked("depth").astype(np.int64),
+        is_partial=is_partial,
     )
 
 

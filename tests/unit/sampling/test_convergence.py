@@ -51,3 +51,22 @@ def test_the_shape_of_the_quantities_is_kept(draws):
     shaped = draws.reshape(4, 501, 2, 3)
     np.testing.assert_array_equal(r_hat(shaped).ravel(), r_hat(draws))
     assert ess_tail(shaped).shape == (2, 3)
+
+
+def test_all_figures_at_once_are_those_taken_one_by_one(draws):
+    from mmm.sampling import mixing
+
+    shaped = np.round(draws, 2).reshape(4, 501, 2, 3)
+    found = mixing(shaped)
+    np.testing.assert_array_equal(found.r_hat, r_hat(shaped))
+    np.testing.assert_array_equal(found.ess_bulk, ess_bulk(shaped))
+    np.testing.assert_array_equal(found.ess_tail, ess_tail(shaped))
+
+
+def test_equal_draws_share_their_rank(draws):
+    # Rounded to integers nearly all draws are tied; arviz ranks them by their average too.
+    import arviz
+
+    tied = np.round(2 * draws)
+    expected = arviz.rhat(arviz.from_dict({"posterior": {"x": tied}}))["x"].to_numpy()
+    np.testing.assert_allclose(r_hat(tied), expected, rtol=1e-8)
