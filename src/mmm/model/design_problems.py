@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from mmm.errors import UserInputError, listed
+from mmm.model.geo_problems import geo_problems
 from mmm.model.panel_values import labels, outcome_values, panel_values
 from mmm.model.spec import ModelSpec
 
@@ -22,6 +23,7 @@ def refuse_problems(panel: xr.Dataset, spec: ModelSpec) -> None:
             *_media_problems(panel),
             *_control_problems(panel, spec),
             *_size_problems(panel),
+            *geo_problems(panel, spec.outcome),
         ]
     if problems:
         raise UserInputError(f"model of {spec.outcome}", problems)

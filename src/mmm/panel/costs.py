@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mmm.panel.geos import has_geo, places
 from mmm.panel.money import summed
 from mmm.params import RunParams
 from mmm.quality.periods import Periods
@@ -42,6 +43,37 @@ def spend_by_period(
     )
     rows = rows.assign(date=span.start_of(rows["date"]))
     return rows.groupby(["date", "channel"])[["spend"]].sum().reset_index()
+
+
+def spend_by_geo(
+    params: RunParams, tables: "Mapping[str, SourceTable]", content: str, span: Periods
+) -> pd.DataFrame:
+    """Sum spend by period start, channel and place of the geo; -1 where a source does not say."""
+    parts = []
+    for source in of_content(tables, content):
+        table = source.table if "currency" in source.table.columns else source.table.mutate(currency=_null())
+        if has_geo(source):
+            rows = summed(table, "spend", ("date", "channel", "geo"), params)
+            parts.append(rows.assign(place=places(params, rows["geo"])).drop(columns="geo"))
+        else:
+            parts.append(summed(table, "spend", ("date", "channel"), params).assign(place=-1))
+    empty = pd.DataFrame({"date": pd.to_datetime([]), "channel": [], "spend": [], "place": []})
+    rows = pd.concat(parts) if parts else empty
+    rows = rows.assign(date=span.start_of(rows["date"]))
+    return rows.groupby(["date", "channel", "place"])[["spend"]].sum().reset_index()
+
+
+def grid_by_geo(rows: pd.DataFrame, span: Periods, channels: list[str], split: FloatArray) -> FloatArray:
+    """Lay spend out as (geo, period, channel).
+
+    Parameters
+    ----------
+    split : ndarray of shape (geo, channel)
+        How spend of the whole market falls on geos; each column sums to 1.
+    """
+    together = grid(rows[rows["place"] < 0], span, channels)
+    own = [grid(rows[rows["place"] == at], span, channels) for at in range(len(split))]
+    return np.asarray(split[:, None, :] * together + np.stack(own))
 
 
 def _null() -> object:

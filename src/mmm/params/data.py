@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from mmm.params.beliefs import HalfLife, HalfSaturation, Prior
-from mmm.params.record import Currency, Money, Name, Section, Share, Text
+from mmm.params.record import Currency, Money, Name, Positive, Section, Share, Text
 
 Frequency = Literal["daily", "weekly", "monthly", "annual"]
 Content = Literal[
@@ -109,6 +109,15 @@ class Channel(Section):
     """Belief on its carry-over: `{low: 2, high: 8, unit: weeks}`; the default is broad."""
     half_saturation: HalfSaturation | None = None
     """Belief on its saturation, in money per period: `{low: 20000, high: 80000}`; the default is broad."""
+
+
+class Geo(Section):
+    """One region of the market, with its own spend and KPI."""
+
+    label: Text
+    """Name shown on pages; rows of sources may carry it too, instead of the name."""
+    population: Positive
+    """People, households or shops: what makes spend and KPI comparable between geos."""
 
 
 class Outcome(Section):

@@ -20,7 +20,17 @@ Values = Mapping[str, Any]
 
 def reference_problems(values: Values) -> Iterator[Problem]:
     """Give the place and the sentence of every name or date that does not hold together."""
-    for rule in (_sources, _outcomes, _model, _customers, _attribution, _allocation, _calendar, _naming):
+    for rule in (
+        _sources,
+        _geos,
+        _outcomes,
+        _model,
+        _customers,
+        _attribution,
+        _allocation,
+        _calendar,
+        _naming,
+    ):
         yield from rule(values)
 
 
@@ -46,6 +56,31 @@ def _sources(values: Values) -> Iterator[Problem]:
             yield from _unknown(channel, "channel", channels, (*place, "channel_columns", channel))
         for pattern, channel in _section(fields, "campaigns").items():
             yield from _unknown(channel, "channel", channels, (*place, "campaigns", pattern))
+
+
+def _geos(values: Values) -> Iterator[Problem]:
+    geos = _section(values, "geos")
+    if len(geos) == 1:
+        yield ("geos",), "found 1 geo, expected several, or none for one market"
+    named = [name for name, source in _section(values, "sources").items() if _names_geos(source)]
+    if not geos:
+        for name in named:
+            yield (
+                ("sources", name, "columns", "geo"),
+                "found a column of geos, but no geo is declared: add `geos:` with their population",
+            )
+        return
+    for name, outcome in _section(values, "outcomes").items():
+        source = _section(outcome).get("source")
+        if source in _section(values, "sources") and source not in named:
+            yield (
+                ("outcomes", name, "source"),
+                f"{source} has no column of geos: add `geo: COLUMN` to its columns",
+            )
+
+
+def _names_geos(source: Any) -> bool:
+    return "geo" in _section(source, "columns")
 
 
 def _one_location(fields: Values, place: Location) -> Iterator[Problem]:
@@ -192,3 +227,16 @@ def _naming(values: Values) -> Iterator[Problem]:
         return
     if isinstance(example, str) and not matches(example):
         yield ("naming", "example"), f"{example} does not follow the pattern: correct one of the two"
+
+
+_RULES = (
+    _sources,
+    _geos,
+    _outcomes,
+    _model,
+    _customers,
+    _attribution,
+    _allocation,
+    _calendar,
+    _naming,
+)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mmm.params.data import Calendar, Channel, Outcome, Source
+from mmm.params.data import Calendar, Channel, Geo, Outcome, Source
 from mmm.params.deciding import AllocationParams, SteeringParams
 from mmm.params.modelling import (
     AttributionParams,
@@ -44,6 +44,8 @@ class RunParams(Section):
     """Source: where and how to read it."""
     channels: dict[Name, Channel] = Field(min_length=1)
     """Channel: its costs, its place in the matrix, beliefs."""
+    geos: dict[Name, Geo] = Field(default_factory=dict)
+    """Regions, when the model is to see them; sources name theirs in a column, `columns: {geo: region}`."""
     outcomes: dict[Name, Outcome] = Field(min_length=1)
     """KPI that media should move."""
     quality: QualityParams = QualityParams()

@@ -43,9 +43,10 @@ def _rate(params: RunParams) -> str:
 def _by_channel(query: str, source: Source, columns: Collection[str]) -> str:
     wide = [column for column in columns if column.startswith(_WIDE)]
     if wide:
+        geo = ", geo" if "geo" in columns else ""
         parts = [
-            f"SELECT row, date, {literal(column.removeprefix(_WIDE))} AS channel, {quoted(column)} AS spend "
-            f"FROM ({query})"
+            f"SELECT row, date{geo}, {literal(column.removeprefix(_WIDE))} AS channel, "
+            f"{quoted(column)} AS spend FROM ({query})"
             for column in wide
         ]
         return " UNION ALL ".join(parts)

@@ -7,6 +7,8 @@ from typing import Literal
 from mmm.params import RunParams
 from mmm.params.data import Source
 
+BY_GEO = ("media", "plan", "outcome", "control")
+"""Contents whose rows may each belong to a geo."""
 Kind = Literal["date", "moment", "number", "text"]
 
 
@@ -115,7 +117,14 @@ def columns_of_content(content: str) -> tuple[Column, ...]:
 
 def columns_of(params: RunParams, name: str, header: Iterable[str]) -> tuple[Column, ...]:
     """List the columns to look for in one source, `row` left aside."""
-    source, names = params.sources[name], set(header)
+    found = _of_content(params, name, set(header))
+    source = params.sources[name]
+    by_geo = source.content in BY_GEO and "geo" in source.columns
+    return (*found, Column(name="geo", kind="text")) if by_geo else found
+
+
+def _of_content(params: RunParams, name: str, names: set[str]) -> tuple[Column, ...]:
+    source = params.sources[name]
     if source.content in {"media", "plan"}:
         return _spend_columns(source)
     if source.content == "journeys":
@@ -169,6 +178,6 @@ def _outcome_columns(params: RunParams, name: str) -> tuple[Column, ...]:
 
 def _named(source: Source, usual: Iterable[str], header: set[str]) -> tuple[Column, ...]:
     """Give the columns declared in `columns`, and the usual ones that the file has under our name."""
-    declared = [column for column in source.columns if column not in {"date", "currency"}]
+    declared = [column for column in source.columns if column not in {"date", "currency", "geo"}]
     found = [column for column in usual if column not in declared and column in header]
     return tuple(Column(name=column, kind="number") for column in [*declared, *found])

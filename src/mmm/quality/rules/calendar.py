@@ -96,10 +96,11 @@ def _finer_than_periods(analysis: Analysis, rows: pd.DataFrame, across: pd.DataF
 
 
 def _duplicate_period(analysis: Analysis) -> Iterator[Seen]:
-    """See an outcome or a control said twice for one date."""
+    """See an outcome or a control said twice for one date, in one geo."""
     for reading in analysis.of("outcome", "control"):
         rows = reading.rows.dropna(subset=["date"])
-        for row in each(rows[rows.duplicated("date", keep="first")]):
+        by = ["date", "geo"] if "geo" in rows else ["date"]
+        for row in each(rows[rows.duplicated(by, keep="first")]):
             yield Seen(
                 source=reading.name, row=row.row, column=reading.header("date"), value=str(row.date.date())
             )
@@ -107,7 +108,7 @@ def _duplicate_period(analysis: Analysis) -> Iterator[Seen]:
 
 def _duplicate_row(analysis: Analysis) -> Iterator[Seen]:
     """See the same amount twice for one date and place."""
-    keys = ("date", "channel", "campaign", "kind", "spend", "amount", "impressions", "clicks")
+    keys = ("date", "geo", "channel", "campaign", "kind", "spend", "amount", "impressions", "clicks")
     for reading in analysis.of("media", "fees", "plan", "target", "funnel"):
         rows = reading.rows
         by = (
