@@ -88,7 +88,7 @@ def complete_explicit(
     n_own = 2 * n_geos if n_geos > 1 else 0
     found = np.empty((n, n_shared + n_own))
     effects, shares = np.empty((n, n_geos, len(design.channels))), np.empty((n, len(design.channels)))
-    complete_explicit_draws(positions, buffer.data, found, effects, shares)
+    complete_explicit_draws(np.ascontiguousarray(positions), buffer.data, found, effects, shares)
     first = 4 * len(design.channels)
     amplitudes = np.exp(positions[:, first : first + len(baseline.amplitudes)])
     with_one = np.column_stack([amplitudes, np.ones(n)])

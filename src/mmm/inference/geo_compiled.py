@@ -107,7 +107,7 @@ def complete_geo(
     learnt = np.empty((n, len(buffer.columns)))
     effects, shares = np.empty((n, len(geo.geos), len(design.channels))), np.empty((n, len(design.channels)))
     known = normals[:, buffer.columns].copy()
-    complete_geo_draws(positions, known, buffer.data, learnt, own, effects, shares)
+    complete_geo_draws(np.ascontiguousarray(positions), known, buffer.data, learnt, own, effects, shares)
     first = 4 * len(design.channels)
     amplitudes = np.exp(positions[:, first : first + len(baseline.amplitudes)])
     with_one = np.column_stack([amplitudes, np.ones(n)])

@@ -42,3 +42,15 @@ def test_a_fit_of_several_geos_comes_back_from_disk_as_it_was(geo_fit, tmp_path)
 def test_the_same_seed_gives_the_same_draws(geo_fit):
     again = fit(simulate_geos(6, SIZE).panel, SPEC, seed=3)
     assert again.draws.identical(geo_fit.draws)
+
+
+@pytest.mark.parametrize("likelihood", ["student_t", "negative_binomial"])
+@pytest.mark.parametrize("n_geos", [1, 3])
+def test_other_likelihoods_give_draws_of_the_same_names(likelihood, n_geos):
+    size = GeoWorldSize(n_geos=3, n_weeks=40, n_channels=2, noise="counts")
+    spec = ModelSpec(outcome="revenue", harmonics=1, likelihood=likelihood, draws=30, warmup=60, chains=2)
+    draws = fit(simulate_geos(6, size).panel.isel(geo=slice(n_geos)), spec, seed=3).draws
+    noise = "dispersion" if likelihood == "negative_binomial" else "sigma"
+    assert noise in draws and ("effect_geo" in draws) == (n_geos > 1)
+    assert ("noise_exponent" in draws) == (n_geos > 1 and likelihood == "student_t")
+    assert np.isfinite(draws["return"]).all() and np.isfinite(draws["coefficient"]).all()
