@@ -318,8 +318,8 @@ def _steering() -> dict[str, pd.DataFrame]:
         ("ctr", "operational", "marketing", "conversion_rate", "share", 0.024, nan, nan, 0.025, 0.025, 0.025, "warning", start, end, ""),
     ]  # fmt: skip
     alerts = [
-        ("threshold/cac", "threshold", "strategic", "cac", end, 66.0, 60.0, nan, nan, 94_000.0, "Cut the dearest channel", "marketing", pd.Timestamp("2026-08-31"), "new"),
-        ("abnormal/visits/2026-09-21", "abnormal", "operational", "visits", end, 151_000.0, 178_000.0, 164_000.0, 191_000.0, 41_000.0, "Check tracking", "data", pd.Timestamp("2026-09-14"), "new"),
+        ("threshold/cac", "threshold", "strategic", "cac", end, 66.0, 60.0, nan, nan, 94_000.0, "Cut the dearest channel", "marketing", pd.Timestamp("2026-08-31"), "new", ""),
+        ("abnormal/visits/2026-09-21", "abnormal", "operational", "visits", end, 151_000.0, 178_000.0, 164_000.0, 191_000.0, 41_000.0, "Check tracking", "data", pd.Timestamp("2026-09-14"), "new", "tracking_loss"),
     ]  # fmt: skip
     funnel = []
     for stage, volume, rate in (("visits", 9.2e6, nan), ("leads", 410e3, 0.0446), ("mql", 198e3, 0.483),

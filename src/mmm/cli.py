@@ -192,6 +192,25 @@ def simulate(
 
 
 @app.command()
+def alerts(
+    params_file: ParamsFile,
+    acknowledge: Annotated[str | None, typer.Option(help="Alert to take in charge.")] = None,
+    solve: Annotated[str | None, typer.Option(help="Alert to close.")] = None,
+    reopen: Annotated[str | None, typer.Option(help="Alert to open again.")] = None,
+    by: Annotated[str, typer.Option(help="Who does it.")] = "",
+    note: Annotated[str, typer.Option(help="What was found or done.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="List solved alerts too.")] = False,
+    as_of: AsOf = None,
+) -> None:
+    """List the alerts of the published run, or say what was done about one."""
+    from mmm.terminal.alerts import AlertWords, show_alerts  # noqa: PLC0415
+
+    changes = {"acknowledged": acknowledge, "solved": solve, "new": reopen}
+    words = AlertWords(changes=changes, by=by, note=note, every=every, on=_day(as_of))
+    show_alerts(params_file, _workspace(params_file) / "reports", words)
+
+
+@app.command()
 def decide(
     params_file: ParamsFile,
     activity: Annotated[str | None, typer.Option(help="What is decided on, such as a channel.")] = None,

@@ -270,6 +270,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "owner",
         "since",
         "state",
+        "shape",
     ),
     "variance": ("window", "subject", "driver", "plan", "actual", "amount"),
     "pacing": ("channel", "spend_to_date", "plan_to_date", "plan_total", "projected_total", "status"),

@@ -56,6 +56,8 @@ def _alert(report: Report, row: dict[str, Any]) -> dict[str, str]:
     ]
     if isfinite(float(row["money_at_stake"])):
         facts.insert(0, report.say("steering.stake", amount=float(row["money_at_stake"])))
+    if shape := str(row.get("shape") or ""):
+        facts.insert(0, report.said(f"shape.{shape}", shape))
     return {
         "subject": alert_subject(report, subject),
         "kind": report.said(f"alert_kind.{kind}", kind),

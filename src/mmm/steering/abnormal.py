@@ -1,7 +1,8 @@
-"""Abnormal variations: how far each new period departs from what its past predicts.
+"""Abnormal variations: how far each new period departs from what its past predicts, and in which shape.
 
 Season, holidays and declared events are part of the prediction, so that their
 peaks are not anomalies. Fits are robust: an old spike does not hide a new one.
+Many series on the same periods are judged at once, as columns of one array.
 """
 
 from dataclasses import dataclass
@@ -12,22 +13,21 @@ import pandas as pd
 
 from mmm.params.data import Frequency
 from mmm.steering.periods import YEAR
+from mmm.steering.robust import MAD_TO_SD, robust_coefficients
+from mmm.steering.shapes import SHARE_OF_SPIKES, shape_names, shape_scores
 
 FloatArray = npt.NDArray[np.float64]
 MIN_HISTORY = 12
 """Periods of history under which nothing is called abnormal."""
 DEGREES = 20.0
 """Degrees of freedom of the Student tail: real series are a little heavier than a Gaussian."""
-_MAD_TO_SD = 1.482602218505602
+OUTAGE = 0.1
+"""Share of what is expected under which a figure is an outage and no drop."""
+PRUDENCE = 0.7
+"""Found by `benchmarks/steering.py`: scale and smoothing come from the same short past as what is judged."""
 _SMOOTHING = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5)
 _HARMONICS = 3
-_COLUMNS = ["value", "expected", "lower", "upper", "score", "p_value"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Scale:
-    ordinary: float
-    in_calendar: float
+_COLUMNS = ["value", "expected", "lower", "upper", "score", "p_value", "shape"]
 
 
 def departures(
@@ -50,43 +50,83 @@ def departures(
     -------
     DataFrame
         Index period: value, expected, lower, upper (90 %), score (in standard
-        deviations), p_value. Empty without enough history, or where most periods are the same.
+        deviations), p_value (of a spike, a shift or a break), shape. Empty without
+        enough history, or where most periods are the same.
     """
-    values, n_past = np.asarray(series.to_numpy(dtype=float), dtype=np.float64), len(series) - n_review
+    return departures_of_many(series.to_frame("only"), calendar, frequency, n_review)["only"]
+
+
+def departures_of_many(
+    series: pd.DataFrame, calendar: pd.DataFrame, frequency: Frequency, n_review: int
+) -> dict[str, pd.DataFrame]:
+    """Judge many series over the same periods, one per column; as `departures` does each."""
     nothing = pd.DataFrame(columns=_COLUMNS, index=series.index[:0])
-    if n_past < MIN_HISTORY or not np.isfinite(values).all():
-        return nothing
-    if float(np.median(np.abs(np.diff(values[:n_past])))) <= 1e-12 * float(np.abs(values).max()):
-        return nothing
-    in_logs = bool((values > 0).all())
-    y = np.asarray(np.log(values) if in_logs else values, dtype=np.float64)
-    design = _design(len(y), calendar, frequency, n_past)
-    fitted, leverage = _robust_fit(y, design, n_past)
-    level, surprise = _local_level(y - fitted, n_past)
+    names = [str(name) for name in series.columns]
+    found = dict.fromkeys(names, nothing)
+    values, n_past = series.to_numpy(dtype=float), len(series) - n_review
+    if n_past < MIN_HISTORY or not found:
+        return found
+    varies = np.median(np.abs(np.diff(values[:n_past], axis=0)), axis=0) > 1e-12 * np.abs(values).max(axis=0)
+    usable = np.isfinite(values).all(axis=0) & varies
+    in_logs = usable & (values > 0).all(axis=0)
+    y = values.copy()
+    y[:, in_logs] = np.log(values[:, in_logs])
+    judged = _judge(y[:, usable], calendar, frequency, n_past)
     shares = calendar.to_numpy(dtype=float).reshape(len(y), -1)
-    scale = _scales(surprise[:n_past], shares[:n_past].sum(axis=1) > 0, design.shape[1])
-    spread = np.where(shares.sum(axis=1) > 0, scale.in_calendar, scale.ordinary) * np.sqrt(1 + leverage)
-    found = _table(series, fitted + level, surprise / spread, spread, in_logs=in_logs)
     unseen = (shares[:, shares[:n_past].max(axis=0, initial=0.0) <= 0] > 0).any(axis=1)
-    return found[~unseen & (np.arange(len(y)) >= n_past)]
+    kept = ~unseen & (np.arange(len(y)) >= n_past)
+    for at, column in enumerate(np.flatnonzero(usable)):
+        table = _table(values[:, column], judged, at, in_logs=bool(in_logs[column]))
+        found[names[int(column)]] = pd.DataFrame(table, index=series.index)[kept]
+    return found
 
 
-def _table(
-    series: "pd.Series[float]", expected: FloatArray, score: FloatArray, spread: FloatArray, *, in_logs: bool
-) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """Arrays of shape (n_periods, n_series), in logs where the series is."""
+
+    expected: FloatArray
+    spread: FloatArray
+    score: FloatArray
+    p_value: FloatArray
+    shape: npt.NDArray[np.str_]
+
+
+def _judge(y: FloatArray, calendar: pd.DataFrame, frequency: Frequency, n_past: int) -> _Judged:
     from scipy.stats import t  # noqa: PLC0415 - half a second, and only where alerts are computed
 
-    back = np.exp if in_logs else np.asarray
-    half = t.ppf(0.95, DEGREES) * spread
-    found = (
-        series.to_numpy(dtype=float),
-        back(expected),
-        back(expected - half),
-        back(expected + half),
-        score,
-        2 * t.sf(np.abs(score), DEGREES),
+    design = _design(len(y), calendar, frequency, n_past)
+    fitted, leverage = _robust_fit(y, design, n_past)
+    level, surprise, smoothing = _local_level(y - fitted, n_past)
+    shares = calendar.to_numpy(dtype=float).reshape(len(y), -1)
+    ordinary, special = _scales(surprise[:n_past], shares[:n_past].sum(axis=1) > 0, design.shape[1])
+    in_calendar = shares.sum(axis=1) > 0
+    spread = np.where(in_calendar[:, None], special, ordinary) * np.sqrt(1 + leverage)[:, None]
+    score = surprise / spread
+    spike = 2 * t.sf(np.abs(score), DEGREES)
+    scores = shape_scores((y - fitted) / spread, level / spread, smoothing, leverage, n_past)
+    lasting = 2 * t.sf(np.abs(scores.lasting).max(axis=0), DEGREES) * scores.lasting.shape[0]
+    either = np.minimum(spike / SHARE_OF_SPIKES, lasting / (1 - SHARE_OF_SPIKES))
+    p_value = np.minimum(1.0, either / PRUDENCE)
+    return _Judged(
+        expected=fitted + level,
+        spread=spread,
+        score=score,
+        p_value=p_value,
+        shape=shape_names(scores, score),
     )
-    return pd.DataFrame(dict(zip(_COLUMNS, found, strict=True)), index=series.index)
+
+
+def _table(values: FloatArray, judged: _Judged, at: int, *, in_logs: bool) -> dict[str, object]:
+    from scipy.stats import t  # noqa: PLC0415
+
+    back = np.exp if in_logs else np.asarray
+    expected, half = judged.expected[:, at], t.ppf(0.95, DEGREES) * judged.spread[:, at]
+    shown = back(expected)
+    is_out = (shown > 0) & (values <= OUTAGE * shown)
+    shape = np.where(is_out, "outage", judged.shape[:, at])
+    found = (values, shown, back(expected - half), back(expected + half))
+    return dict(zip(_COLUMNS, (*found, judged.score[:, at], judged.p_value[:, at], shape), strict=True))
 
 
 def _design(n_periods: int, calendar: pd.DataFrame, frequency: Frequency, n_past: int) -> FloatArray:
@@ -107,45 +147,48 @@ def _design(n_periods: int, calendar: pd.DataFrame, frequency: Frequency, n_past
 
 
 def _robust_fit(y: FloatArray, design: FloatArray, n_past: int) -> tuple[FloatArray, FloatArray]:
-    """Fit on the past alone; give the prediction and the leverage of every period."""
+    """Fit on the past alone; give the prediction of each series and the leverage of every period."""
     if design.shape[1] == 1:
-        return np.full(len(y), float(np.median(y[:n_past]))), np.zeros(len(y))
-    from statsmodels.robust.norms import HuberT  # noqa: PLC0415 - more than a second to import
-    from statsmodels.robust.robust_linear_model import RLM  # noqa: PLC0415
-
+        return np.broadcast_to(np.median(y[:n_past], axis=0), y.shape).copy(), np.zeros(len(y))
     past = design[:n_past]
-    coefficients = RLM(y[:n_past], past, M=HuberT()).fit().params
+    coefficients = robust_coefficients(y[:n_past], past)
     inverse = np.linalg.pinv(past.T @ past)
     leverage = np.einsum("ij,jk,ik->i", design, inverse, design)
-    return np.asarray(design @ coefficients), np.where(np.arange(len(y)) < n_past, 0.0, leverage)
+    return design @ coefficients, np.where(np.arange(len(y)) < n_past, 0.0, leverage)
 
 
-def _local_level(residual: FloatArray, n_past: int) -> tuple[FloatArray, FloatArray]:
-    """Level before each period and the surprise of that period, with the smoothing that predicts best."""
-    tried = [_filtered(residual, smoothing, n_past) for smoothing in _SMOOTHING]
+def _local_level(residual: FloatArray, n_past: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Level before each period, the surprise of that period, and the smoothing that predicts best."""
+    levels, surprises = zip(*(_filtered(residual, share, n_past) for share in _SMOOTHING), strict=True)
     start = MIN_HISTORY // 2
-    return min(tried, key=lambda found: float(np.abs(found[1][start:n_past]).mean()))
+    errors = np.stack([np.abs(one[start:n_past]).mean(axis=0) for one in surprises])
+    best = errors.argmin(axis=0)
+    each = np.arange(residual.shape[1])
+    return np.stack(levels)[best, :, each].T, np.stack(surprises)[best, :, each].T, np.array(_SMOOTHING)[best]
 
 
 def _filtered(residual: FloatArray, smoothing: float, n_past: int) -> tuple[FloatArray, FloatArray]:
     """One-step-ahead exponential smoothing; a surprise beyond three deviations moves it as three would."""
-    limit = 3 * _MAD_TO_SD * float(np.median(np.abs(np.diff(residual[:n_past])))) / np.sqrt(2)
+    steps = np.median(np.abs(np.diff(residual[:n_past], axis=0)), axis=0)
+    limit = 3 * MAD_TO_SD * steps / np.sqrt(2)
     level, surprise = np.empty_like(residual), np.empty_like(residual)
-    here = float(np.median(residual[: min(n_past, 8)])) if smoothing else float(np.median(residual[:n_past]))
+    here = np.median(residual[: min(n_past, 8)] if smoothing else residual[:n_past], axis=0)
     for place, value in enumerate(residual):
         level[place], surprise[place] = here, value - here
-        here += smoothing * float(np.clip(surprise[place], -limit, limit))
+        here = here + smoothing * np.clip(surprise[place], -limit, limit)
     return level, surprise
 
 
-def _scales(surprise: FloatArray, in_calendar: npt.NDArray[np.bool_], n_columns: int) -> _Scale:
+def _scales(
+    surprise: FloatArray, in_calendar: npt.NDArray[np.bool_], n_columns: int
+) -> tuple[FloatArray, FloatArray]:
     """Robust sd of past surprises; periods of the calendar are allowed their own, larger one."""
     usable = surprise[MIN_HISTORY // 2 :]
     room = np.sqrt(len(surprise) / max(1, len(surprise) - n_columns))
-    ordinary = _MAD_TO_SD * float(np.median(np.abs(usable))) * room
+    ordinary = MAD_TO_SD * np.median(np.abs(usable), axis=0) * room
     special = np.abs(surprise[in_calendar])
-    own = _MAD_TO_SD * float(np.median(special)) * room if len(special) >= 6 else ordinary
-    return _Scale(ordinary=ordinary, in_calendar=max(ordinary, own))
+    own = MAD_TO_SD * np.median(special, axis=0) * room if len(special) >= 6 else ordinary
+    return ordinary, np.maximum(ordinary, own)
 
 
 def false_discovery_mask(p_values: FloatArray, rate: float) -> npt.NDArray[np.bool_]:

@@ -1,13 +1,13 @@
 """Alerts on abnormal variations: which series are watched, and what a run of odd periods becomes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mmm.params import RunParams
-from mmm.steering.abnormal import departures, false_discovery_mask
+from mmm.steering.abnormal import departures_of_many, false_discovery_mask
 from mmm.steering.alerts import ABNORMAL, GOOD_SURPRISE, Row
 from mmm.steering.database import FactsDatabase
 from mmm.steering.kpi_values import KpiReading, money_per_unit
@@ -35,12 +35,13 @@ def abnormal_alerts(
     }
     month = MONTH[params.calendar.frequency]
     recent = database.periods[-min(month, len(database.periods)) :]
-    frames = []
-    for name, reading in observed.items():
-        series = history.loc[history["kpi"] == name].set_index("period")["value"]
-        series = series.loc[unbroken(pd.DatetimeIndex(series.index), database.periods)]
-        judged = departures(series, calendar.reindex(series.index), params.calendar.frequency, month)
-        frames.append(judged[judged.index.isin(recent)].assign(kpi=name, level=reading.kpi.level))
+    frames = [
+        judged[judged.index.isin(recent)].assign(kpi=name, level=observed[name].kpi.level)
+        for series in _by_span(history[history["kpi"].isin(list(observed))], database.periods)
+        for name, judged in departures_of_many(
+            series, calendar.reindex(series.index), params.calendar.frequency, month
+        ).items()
+    ]
     judged = pd.concat(frames).rename_axis("period").reset_index() if frames else pd.DataFrame()
     if judged.empty:
         return []
@@ -48,11 +49,41 @@ def abnormal_alerts(
         group[false_discovery_mask(group["p_value"].to_numpy(dtype=float), rate)]
         for _, group in judged.groupby(["level", "period"], sort=True)
     )
-    return [
+    alerts = [
         _alert(observed[str(name)], run, database)
         for name, of_kpi in odd.sort_values("period").groupby("kpi", sort=True)
         for run in _runs(of_kpi, observed[str(name)], recent)
     ]
+    return _with_tracking_losses(alerts, observed, params)
+
+
+def _with_tracking_losses(
+    alerts: list[Row], observed: Mapping[str, KpiReading], params: RunParams
+) -> list[Row]:
+    """Tell an outage of the measurement from one of the business: sales went on while a counter stopped."""
+    outcomes = set(params.outcomes)
+    of_sales = {name for name, reading in observed.items() if outcomes & set(reading.kpi.parsed.columns)}
+    fallen = {
+        row["period"] for row in alerts if row["subject"] in of_sales and row["value"] < row["expected"]
+    }
+    return [
+        {**row, "shape": "tracking_loss"}
+        if row["shape"] == "outage" and row["subject"] not in of_sales and row["period"] not in fallen
+        else row
+        for row in alerts
+    ]
+
+
+def _by_span(history: pd.DataFrame, periods: pd.DatetimeIndex) -> Iterator[pd.DataFrame]:
+    """Give the series that were measured over the same periods together, one per column."""
+    spans: dict[tuple[pd.Timestamp, pd.Timestamp], dict[str, pd.Series[float]]] = {}
+    for name, of_kpi in history.groupby("kpi", sort=True):
+        series = of_kpi.set_index("period")["value"]
+        series = series.loc[unbroken(pd.DatetimeIndex(series.index), periods)]
+        if len(series):
+            spans.setdefault((series.index[0], series.index[-1]), {})[str(name)] = series
+    for of_span in spans.values():
+        yield pd.DataFrame(of_span)
 
 
 def unbroken(index: pd.DatetimeIndex, periods: pd.DatetimeIndex) -> pd.DatetimeIndex:
@@ -93,6 +124,7 @@ def _alert(reading: KpiReading, run: pd.DataFrame, database: FactsDatabase) -> R
         "action": kpi.action.en if is_bad else say("alert.good_surprise.action", "en"),
         "owner": kpi.owner,
         "since": run["period"].iloc[0],
+        "shape": last["shape"],
     }
 
 

@@ -43,7 +43,7 @@ def alerts_table(
         since, state = row.get("since", as_of), NEW
         if before is not None and before["state"] != "solved":
             since, state = min(pd.Timestamp(before["since"]), since), str(before["state"])
-        found.append({"lower": np.nan, "upper": np.nan, **row, "since": since, "state": state})
+        found.append({"lower": np.nan, "upper": np.nan, "shape": "", **row, "since": since, "state": state})
     table = pd.DataFrame(found, columns=list(TABLES["alerts"]))
     return table.sort_values(
         ["money_at_stake", "alert"], ascending=[False, True], na_position="last"
