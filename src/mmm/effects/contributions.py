@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from mmm.effects.by_geo import all_geos
 from mmm.effects.draws import MAX_DRAWS, FloatArray, media_draws, saturation, thinned
 from mmm.effects.intervals import interval
+from mmm.model.geo_design import GEO_BASIS
 from mmm.records import TABLES
 
 if TYPE_CHECKING:
@@ -37,7 +39,9 @@ def contributions(fit: "Fit", panel: xr.Dataset, max_draws: int = MAX_DRAWS) -> 
         KPI units per period. Components are the channels, then the parts of the baseline.
     """
     media = media_draws(fit, max_draws)
-    by_channel = media.ceiling[..., None] * saturation(media)
+    by_channel = all_geos(fit, max_draws)
+    if by_channel is None:
+        by_channel = media.ceiling[..., None] * saturation(media)
     groups, baseline = baseline_parts(fit, fit.design.basis, max_draws)
     values = np.concatenate([np.moveaxis(by_channel, 1, 2), baseline], axis=2)
     return xr.DataArray(
@@ -62,7 +66,12 @@ def baseline_parts(
     basis : ndarray of shape (period, basis)
         The fitted basis or its extension to future periods.
     """
-    coefficient = np.asarray(thinned(fit, max_draws)["coefficient"].transpose("draw", "basis"), dtype=float)
+    draws = thinned(fit, max_draws)
+    coefficient = np.array(draws["coefficient"].transpose("draw", "basis"), dtype=float)
+    if fit.design.geo is not None:
+        own = draws["coefficient_geo"].transpose("draw", "geo", "geo_basis").to_numpy()
+        at = [fit.design.basis_names.index(name) for name in GEO_BASIS]
+        coefficient[:, at] += np.einsum("g,dgb->db", fit.design.geo.weight, own)
     group_of = np.asarray(fit.design.groups)
     parts = tuple(name for name in BASELINE if name in set(group_of))
     values = [coefficient[:, group_of == part] @ basis[:, group_of == part].T for part in parts]

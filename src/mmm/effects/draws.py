@@ -5,7 +5,7 @@ active periods (the scale that the fit stored), money in the analysis' currency.
 Families of carry-over and saturation are the curves' affair: see `mmm.transforms.media`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,16 +62,25 @@ def thinned(fit: "Fit", max_draws: int = MAX_DRAWS) -> xr.Dataset:
 
 
 def media_draws(fit: "Fit", max_draws: int = MAX_DRAWS) -> MediaDraws:
-    """Give the curves' parameters of a fit and the spend that it was fitted on."""
+    """Give the curves' parameters of a fit and the spend that it was fitted on.
+
+    Of a fit by geo, the whole market as one: curves are those of the geos, on the spend of all of
+    them, and ceilings are such that each channel brings in total what it brings in all geos.
+    `mmm.effects.by_geo` gives each geo exactly.
+    """
     draws, design = thinned(fit, max_draws), fit.design
-    effect = draws["effect"].sel(channel=list(design.channels)).transpose("draw", "channel")
-    return MediaDraws(
+    name = "effect" if design.geo is None else "share"
+    strength = draws[name].sel(channel=list(design.channels)).transpose("draw", "channel")
+    media = MediaDraws(
         channels=design.channels,
         curves=media_curves(fit, draws),
-        ceiling=np.asarray(effect, dtype=float) * design.outcome_scale,
+        ceiling=np.asarray(strength, dtype=float) * design.outcome_scale,
         spend=np.ascontiguousarray(design.x.T),
         carry_in=design.carry_in,
     )
+    if design.geo is None:
+        return media
+    return replace(media, ceiling=media.ceiling / saturation(media).mean(axis=-1))
 
 
 def saturation(

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from mmm.effects.by_geo import noise_sd
 from mmm.effects.contributions import baseline_parts, contributions
 from mmm.effects.draws import MAX_DRAWS, FloatArray, media_draws, saturation_ahead, thinned
 from mmm.effects.intervals import predictive
@@ -81,7 +82,7 @@ def forecast_table(fit: "Fit", plan: xr.Dataset, seed: int = 0) -> pd.DataFrame:
 
 
 def _sigma(fit: "Fit", max_draws: int) -> FloatArray:
-    return np.asarray(thinned(fit, max_draws)["sigma"].to_numpy() * fit.design.outcome_scale, dtype=float)
+    return noise_sd(fit, thinned(fit, max_draws)) * fit.design.outcome_scale
 
 
 def _table(name: str, fit: "Fit", expected: Expectation, actual: FloatArray, seed: int) -> pd.DataFrame:

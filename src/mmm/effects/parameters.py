@@ -56,7 +56,8 @@ def _average(fit: "Fit") -> pd.DataFrame:
         if name in fit.draws
         for channel in fit.design.channels
     ]
-    rows.append({"name": "sigma", **_stats(fit.draws["sigma"])})
+    noise = "sigma" if "sigma" in fit.draws else "dispersion"
+    rows.append({"name": noise, **_stats(fit.draws[noise])})
     return pd.DataFrame(rows).join(worst, on="name")
 
 

@@ -9,9 +9,16 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mmm.model.baseline import Baseline, baseline_basis, build_baseline
+from mmm.model.baseline import Baseline, build_baseline
 from mmm.model.design_problems import refuse_problems
-from mmm.model.geo_design import GeoDesign, build_geo_design, carry_in_of, has_geos, with_geo_controls
+from mmm.model.geo_design import (
+    GeoDesign,
+    build_geo_design,
+    carry_in_of,
+    has_geos,
+    national_basis,
+    with_geo_controls,
+)
 from mmm.model.media_prior import MediaPrior, build_media_prior
 from mmm.model.panel_values import labels, national, outcome_values
 from mmm.model.prior_curves import Curves
@@ -90,7 +97,8 @@ def build_design(panel: xr.Dataset, spec: ModelSpec) -> Design:
     if has_geos(panel):
         baseline = with_geo_controls(baseline, panel)
         geo = build_geo_design(panel, spec.outcome, baseline, first_periods)
-    shape_prior = build_shape_prior(spec, channels, media_scale)
+    typical = media_scale if geo is None else geo.media_scale * geo.population.sum()
+    shape_prior = build_shape_prior(spec, channels, typical)
     carry_in = carry_in_of(x, first_periods)
     curves = Curves(x=x, carry_in=carry_in, marginal_cost=_marginal_cost(panel), shape=shape_prior)
     return Design(
@@ -106,7 +114,7 @@ def build_design(panel: xr.Dataset, spec: ModelSpec) -> Design:
         media_prior=build_media_prior(spec, channels, full_cost, outcome_scale * len(kpi), curves),
         shape_prior=shape_prior,
         baseline=baseline,
-        basis=baseline_basis(baseline, panel),
+        basis=national_basis(baseline, panel),
         geo=geo,
     )
 
@@ -119,7 +127,7 @@ def extend_basis(design: Design, panel_or_plan: xr.Dataset) -> FloatArray:
     ndarray of shape (period, basis)
         In the order of `design.basis_names`; a holiday or an event that the plan lacks counts as 0.
     """
-    return baseline_basis(design.baseline, panel_or_plan)
+    return national_basis(design.baseline, panel_or_plan)
 
 
 def scaled_spend(design: Design, panel_or_plan: xr.Dataset) -> FloatArray:

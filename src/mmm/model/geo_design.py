@@ -158,6 +158,16 @@ def standard_controls(panel: xr.Dataset, baseline: Baseline) -> FloatArray:
     return np.asarray((measured - baseline.control_mean) / baseline.control_scale, dtype=float)
 
 
+def national_basis(baseline: Baseline, panel: xr.Dataset) -> FloatArray:
+    """(period, basis) Shared columns of all geos together: controls are means weighted by population."""
+    basis = baseline_basis(baseline, panel)
+    if has_geos(panel) and baseline.controls:
+        columns = [baseline.names.index(name) for name in baseline.controls]
+        weight = population_weight(panel)
+        basis[:, columns] = np.einsum("g,gtc->tc", weight, standard_controls(panel, baseline))
+    return basis
+
+
 def geo_basis(basis: FloatArray, baseline: Baseline) -> FloatArray:
     """(period, geo_basis) Level and line, which flattens out beyond the data as the shared one does."""
     return np.column_stack([np.ones(len(basis)), basis[:, baseline.names.index("line")]])
