@@ -30,6 +30,8 @@ MEANING = {
     "frontier": "Best result for other budgets.",
     "shadow_prices": "What one more euro in each constraint would bring.",
     "matrix": "Allocation matrix (matrice de répartition) by level, objective and channel.",
+    "schedule": "When the recommended money is spent, by channel and period.",
+    "value_of_information": "What testing each channel before deciding would be worth, best test first.",
     "customers": "Value of customers by acquisition channel.",
     "cac": "Acquisition cost and LTV/CAC by channel.",
     "customer_checks": "What was checked on customers and their value.",
@@ -74,6 +76,9 @@ COLUMNS = {
     "farthest_channel, farthest_change": "channel on which a specification is farthest from the average, by that share of it",
     "crps, naive, log_score": "error of the forecast in the outcome's unit; that of last year's value; log predictive density",
     "money_at_stake": "money per period that the variation represents",
+    "people_days, tools": "person days declared for the channel; fixed fees and tools over the horizon, money",
+    "evppi, evsi": "expected gain from knowing the channel's curve exactly, and from the test; money over the horizon",
+    "net, worth_it": "evsi minus the test's cost; whether that is above zero (unknown without a cost)",
 }
 
 

@@ -38,7 +38,7 @@ class Certificate:
     """(channel,), a plan within the limits."""
 
 
-def certify(problem: BudgetProblem, response: Response) -> Certificate:
+def certify(problem: BudgetProblem, response: Response, tolerance: float = TOLERANCE) -> Certificate:
     """Bound the profit of every plan, knowing the curves better where it matters until the bound is met.
 
     Raises
@@ -55,7 +55,7 @@ def certify(problem: BudgetProblem, response: Response) -> Certificate:
         if value > best:
             best, plan = value, share
         bound = min(bound, found.bound)
-        if bound - best <= TOLERANCE * sum(float(np.abs(t.value).max()) for t in tents):
+        if bound - best <= tolerance * sum(float(np.abs(t.value).max()) for t in tents):
             break
         around = np.stack([share, *found.relaxation.ends], axis=1)
         tents = tuple(

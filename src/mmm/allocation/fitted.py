@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from mmm.allocation.grid import GridResponse
 from mmm.allocation.response import ResponseDraws
 from mmm.effects.draws import MediaDraws, media_draws
 from mmm.errors import UserInputError
@@ -100,6 +101,29 @@ def _carried(media: MediaDraws, exposure: FloatArray) -> tuple[FloatArray, Float
     early = media.curves.saturates_first[..., None]
     per_unit = np.where(early, bought, np.where(steps < n_periods + after[:, None], per_unit, 0.0))
     return np.where(early, 0.0, background), per_unit
+
+
+def grid_response(fit: "Fit", response: ResponseDraws) -> GridResponse:
+    """Give what spend in each period brings, for the draws of `response` (national, nothing discounted)."""
+    media = media_draws(fit, response.n_draws)
+    n_steps, n_channels = response.per_unit.shape[2], len(response.channels)
+    pulse = np.zeros((n_channels, n_steps))
+    pulse[:, 0] = 1.0
+    early = media.curves.saturates_first[..., None]
+    weights = np.where(early, pulse, carried(media.curves, pulse, np.zeros(n_channels)))
+    return GridResponse(
+        channels=response.channels,
+        geos=("all",),
+        n_periods=response.pattern.shape[1],
+        weights=weights,
+        background=response.background[:, :, None],
+        per_unit=1.0 / np.asarray(fit.design.media_scale, dtype=float)[:, None],
+        saturation=response.saturation,
+        half_saturation=response.half_saturation,
+        slope=response.slope,
+        ceiling=response.ceiling[..., None],
+        cost_rate=1.0 + response.fee_rate,
+    )
 
 
 def _periods_after(media: MediaDraws) -> NDArray[np.int64]:

@@ -10,7 +10,6 @@ from scipy.sparse import csr_array
 
 from mmm.allocation.problem import BudgetProblem
 from mmm.allocation.response import ResponseDraws
-from mmm.allocation.solver import Allocation, nearest_plan
 
 FloatArray = NDArray[np.float64]
 REGRET_DRAWS = 200
@@ -66,27 +65,6 @@ def extrapolates(response: ResponseDraws, spend: FloatArray) -> NDArray[np.bool_
     peak = response.pattern.max(axis=1) * spend
     beyond: NDArray[np.bool_] = peak > response.observed_peak * (1 + 1e-9)
     return beyond
-
-
-def compared_plans(
-    problem: BudgetProblem, response: ResponseDraws, allocation: Allocation
-) -> dict[str, FloatArray]:
-    """Give the plans that the recommended one is judged beside.
-
-    `equal` and `proportional` are the plans within the limits that are nearest
-    to the same amount for every channel, and to each channel's share of what
-    channels bring under today's plan.
-    """
-    share = np.maximum(response.contribution(problem.current).mean(axis=0), 0.0)
-    if not share.sum() > 0:
-        share = np.ones_like(share)
-    even = np.full(len(problem.channels), problem.total / len(problem.channels))
-    return {
-        "recommended": allocation.spend,
-        "current": problem.current,
-        "equal": nearest_plan(problem, even),
-        "proportional": nearest_plan(problem, problem.total * share / share.sum()),
-    }
 
 
 def regrets(

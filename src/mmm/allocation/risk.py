@@ -14,7 +14,7 @@ from scipy.optimize import Bounds, LinearConstraint, minimize
 from mmm.allocation.problem import BudgetProblem
 from mmm.allocation.response import ResponseDraws
 from mmm.allocation.rounding import rounded
-from mmm.allocation.solver import Allocation, expected_profit
+from mmm.allocation.solver import Allocation, bends, expected_profit
 from mmm.params.deciding import Risk
 
 FloatArray = NDArray[np.float64]
@@ -50,7 +50,8 @@ def weigh_risk(
     plans = [allocation.spend, allocation.start]
     for start in starts:
         exact = _climb(settled, response, start, risk)
-        whole, _ = rounded(settled, exact, utility(response, exact, risk)[1])
+        bend = bends(settled, response, exact)
+        whole, _ = rounded(settled, exact, utility(response, exact, risk)[1], bend)
         plans += [whole] if problem.holds(whole) else []
     best = max(plans, key=lambda plan: utility(response, plan, risk)[0])
     return replace(allocation, spend=best, exact=best, profit=expected_profit(response, best), bound=None)

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 
+from mmm.allocation.branching import prove
+from mmm.allocation.markets import market_of
 from mmm.allocation.problem import BudgetProblem
+from mmm.allocation.quadratic import Quadratic
+from mmm.allocation.stepped import RestrictedMarket, Stepped
 
 FloatArray = NDArray[np.float64]
 CENT = 0.01
-MAX_NODES = 1000
+MAX_NODES = 60
+TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +33,9 @@ class _Grid:
     """(channel,), in units."""
 
 
-def rounded(problem: BudgetProblem, spend: FloatArray, marginal: FloatArray) -> tuple[FloatArray, float]:
+def rounded(
+    problem: BudgetProblem, spend: FloatArray, marginal: FloatArray, bend: FloatArray
+) -> tuple[FloatArray, float]:
     """Give the plan in multiples of `problem.round_to`, and the unit used.
 
     One channel takes the remainder of the total; a channel whose limits hold no
@@ -41,12 +47,14 @@ def rounded(problem: BudgetProblem, spend: FloatArray, marginal: FloatArray) -> 
     spend : ndarray of shape (channel,)
         A plan within the limits.
     marginal : ndarray of shape (channel,)
-        Marginal profit at that plan: rounding moves as little as it can, and to where it pays.
+        Marginal profit at that plan.
+    bend : ndarray of shape (channel,)
+        How fast it falls with spend, above 0: rounding loses as little profit as it can, to second order.
     """
-    unit = problem.round_to
+    unit, model = problem.round_to, Quadratic(center=spend, gradient=marginal, curvature=bend)
     while unit >= CENT * 0.999:
         for odd in np.argsort(problem.lower - problem.upper, kind="stable"):  # the widest range first
-            found = _in_multiples(problem, spend, marginal, _grid(problem, spend, unit, int(odd)))
+            found = _in_multiples(problem, model, _grid(problem, spend, unit, int(odd)))
             if found is not None:
                 return found, unit
         unit /= 10
@@ -68,39 +76,20 @@ def _grid(problem: BudgetProblem, spend: FloatArray, unit: float, odd: int) -> _
     )
 
 
-def _in_multiples(
-    problem: BudgetProblem, spend: FloatArray, marginal: FloatArray, grid: _Grid
-) -> FloatArray | None:
-    """Solve for whole multiples; columns are amounts in units, then each one's distance from the plan."""
-    n, plan, total = len(spend), spend / grid.unit, problem.total / grid.unit
-    one = np.eye(n)
-    rows, low, high = (found[:-1] for found in problem.rows)
-    solution = milp(
-        np.concatenate([-_pull(marginal), np.ones(n)]),
-        integrality=np.concatenate([grid.is_whole.astype(float), np.zeros(n)]),
-        bounds=Bounds(
-            np.concatenate([grid.lower, np.zeros(n)]), np.concatenate([grid.upper, np.full(n, np.inf)])
-        ),
-        constraints=[
-            LinearConstraint(np.concatenate([np.ones(n), np.zeros(n)])[None, :], total, total),
-            LinearConstraint(np.hstack([one, -one]), -np.inf, plan),
-            LinearConstraint(np.hstack([one, one]), plan, np.inf),
-            *(
-                [LinearConstraint(np.hstack([rows, np.zeros_like(rows)]), low / grid.unit, high / grid.unit)]
-                if len(rows)
-                else []
-            ),
-        ],
-        options={"node_limit": MAX_NODES},
+def _in_multiples(problem: BudgetProblem, model: Quadratic, grid: _Grid) -> FloatArray | None:
+    """Find the whole multiples that lose least, by the model; None where there are none."""
+    curves = Stepped(inner=model, unit=grid.unit, is_stepped=grid.is_whole)
+    prices = model.gradient
+    found = prove(
+        RestrictedMarket(market=market_of(curves, *problem.rows), curves=curves),
+        (grid.lower * grid.unit, grid.upper * grid.unit),
+        tolerance=TOLERANCE,
+        max_nodes=MAX_NODES,
+        guess=float(np.median(prices)) or 1.0,
     )
-    return None if solution.x is None else _to_the_cent(problem, np.asarray(solution.x)[:n], grid)
-
-
-def _pull(marginal: FloatArray) -> FloatArray:
-    """Give where rounding should lean: less than one, so that distance still decides first."""
-    lean = marginal - marginal.mean()
-    size = float(np.abs(lean).max())
-    return 0.5 * lean / size if size > 0 else lean
+    if found is None or not np.isfinite(found.value):
+        return None
+    return _to_the_cent(problem, found.plan / grid.unit, grid)
 
 
 def _to_the_cent(problem: BudgetProblem, found: FloatArray, grid: _Grid) -> FloatArray | None:

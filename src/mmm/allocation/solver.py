@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, minimize
 
-from mmm.allocation.certificate import certify
+from mmm.allocation.certificate import TOLERANCE, certify
 from mmm.allocation.problem import BudgetProblem, Response
 from mmm.allocation.rounding import rounded
 
@@ -43,14 +43,15 @@ class Allocation:
         return None if self.bound is None else max(self.bound - self.profit, 0.0)
 
 
-def allocate(problem: BudgetProblem, response: Response) -> Allocation:
+def allocate(problem: BudgetProblem, response: Response, tolerance: float = TOLERANCE) -> Allocation:
     """Find the plan of highest expected profit and bound what any other plan could bring.
 
     The global search (`certify`) gives a plan and a bound; SLSQP polishes that
     plan on the exact curves. The best of all, rounded, is the
     answer; where rounding costs more than the search gained, the start is.
+    `tolerance` is the gap at which the search stops, as a share of what the channels bring.
     """
-    certificate = certify(problem, response)
+    certificate = certify(problem, response, tolerance)
     start = feasible_start(problem)
     if not problem.holds(start):
         start = certificate.spend
@@ -58,7 +59,8 @@ def allocate(problem: BudgetProblem, response: Response) -> Allocation:
     plans = [start, certificate.spend, _polish(settled, response, certificate.spend)]
     valued = [profit_and_marginal(response, plan) for plan in plans]
     best = max(range(len(plans)), key=lambda k: valued[k][0])
-    whole, unit = rounded(problem.settled(plans[best]), plans[best], valued[best][1])
+    final = problem.settled(plans[best])
+    whole, unit = rounded(final, plans[best], valued[best][1], bends(final, response, plans[best]))
     profit, start_profit = expected_profit(response, whole), valued[0][0]
     is_start_better = start_profit > profit
     bound = certificate.bound - float(response.fixed_cost.sum())

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from mmm.allocation.branching import Market
 from mmm.allocation.curve_kinds import Curves, least_best
-from mmm.allocation.curve_set import CurveSet
 from mmm.allocation.nested import Relaxation
 
 FloatArray = NDArray[np.float64]
@@ -21,11 +20,23 @@ WHOLE = 1e-7
 """Share of a unit by which an amount may miss a multiple."""
 
 
+class Peaked(Curves, Protocol):
+    """Curves that know where value minus price times amount may be highest."""
+
+    def peaks(self, price: FloatArray) -> FloatArray:
+        """Give these amounts, (channel, spot); they may lie outside any interval."""
+        ...
+
+    def part(self, members: NDArray[np.intp]) -> "Peaked":
+        """See `Curves.part`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stepped:
     """Curves worth nothing between units, on the channels that take whole units."""
 
-    inner: CurveSet
+    inner: Peaked
     unit: float
     is_stepped: NDArray[np.bool_]
     """(channel,); the others take any amount."""
@@ -87,7 +98,7 @@ class RestrictedMarket:
 
 
 def stepped(
-    curves: CurveSet, box: tuple[FloatArray, FloatArray], total: float | None, unit: float
+    curves: Peaked, box: tuple[FloatArray, FloatArray], total: float | None, unit: float
 ) -> tuple[Stepped, int | None]:
     """Step every channel whose limits hold a multiple, but for one that takes the odd remainder of a total.
 

@@ -9,12 +9,14 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from mmm.allocation.fitted import response_draws
+from mmm.allocation.compared import compared_plans
+from mmm.allocation.fitted import grid_response, response_draws
 from mmm.allocation.frontier import FrontierPoint, frontier
+from mmm.allocation.grid import GridResponse
+from mmm.allocation.information import value_of_tests
 from mmm.allocation.judgement import (
     Spread,
     chance,
-    compared_plans,
     extrapolates,
     move_gains,
     regrets,
@@ -23,6 +25,12 @@ from mmm.allocation.judgement import (
 from mmm.allocation.problem import BudgetProblem
 from mmm.allocation.response import ResponseDraws
 from mmm.allocation.risk import weigh_risk
+from mmm.allocation.schedule import (
+    Schedule,
+    chosen_schedule,
+    given_schedule,
+    schedule_table,
+)
 from mmm.allocation.shadow_prices import shadow_prices
 from mmm.allocation.solver import Allocation
 from mmm.allocation.targets import answer_to
@@ -49,7 +57,7 @@ class AllocationResult:
     allocation: Allocation
     response: ResponseDraws
     tables: Mapping[str, pd.DataFrame]
-    """allocation, allocation_summary, plans, frontier, shadow_prices, matrix."""
+    """By name: those of `mmm.records.TABLES` that a budget decision publishes."""
     labels: Mapping[str, Mapping[str, Mapping[str, str]]]
     """`channels` and `outcome`: name: language: words."""
 
@@ -66,25 +74,37 @@ def allocation_tables(
     UserInputError
         The outcome has no value in money, or the plan is shorter than the horizon.
     """
-    return decide(params, response_draws(fit, panel, plan, params))
+    response = response_draws(fit, panel, plan, params)
+    is_chosen = params.allocation is not None and params.allocation.timing == "chosen"
+    return decide(params, response, grid_response(fit, response) if is_chosen else None)
 
 
-def decide(params: RunParams, response: ResponseDraws) -> AllocationResult:
-    """Answer the budget question of the params for given response draws."""
+def decide(params: RunParams, response: ResponseDraws, grid: GridResponse | None = None) -> AllocationResult:
+    """Answer the budget question of the params for given response draws.
+
+    `grid` is what spend in each period brings; without it timing is given by the plan.
+    """
     problem, allocation = answer_to(params, response)
     risk = params.allocation.risk if params.allocation else None
     if risk is not None:
         allocation = weigh_risk(problem, response, allocation, risk)
     points = frontier(params, response, (problem, allocation))
+    schedule = (
+        given_schedule(response, allocation)
+        if grid is None or params.allocation is None
+        else chosen_schedule(problem, response, allocation, grid, params.allocation.period_change)
+    )
     tables = {
         "allocation": allocation_table(
             problem, response, allocation, horizon(response, params.calendar.frequency)
         ),
-        "allocation_summary": _long(_summary(problem, response, allocation)),
+        "allocation_summary": _long([*_summary(problem, response, allocation), *_timing(schedule)]),
         "plans": _long(_plans(problem, response, allocation)),
         "frontier": _long(row for point in points for row in _frontier(point)),
         "shadow_prices": _long(_prices(problem, response, allocation)),
-        "matrix": matrix(params, problem, allocation),
+        "matrix": matrix(params, problem, response, allocation),
+        "schedule": schedule_table(response, schedule),
+        "value_of_information": tests_table(params, problem, response, allocation),
     }
     return AllocationResult(
         problem=problem, allocation=allocation, response=response, tables=tables, labels=_labels(params)
@@ -137,8 +157,11 @@ def horizon(response: ResponseDraws, frequency: str) -> str:
     return f"{response.periods[0]}/{end}"
 
 
-def matrix(params: RunParams, problem: BudgetProblem, allocation: Allocation) -> pd.DataFrame:
-    """Lay the budget out by level, objective and channel, before and after."""
+def matrix(
+    params: RunParams, problem: BudgetProblem, response: ResponseDraws, allocation: Allocation
+) -> pd.DataFrame:
+    """Lay the budget out by level, objective and channel, before and after, with people and tools."""
+    people = params.allocation.people if params.allocation else {}
     placed = [params.channels[channel] for channel in problem.channels]
     table = pd.DataFrame(
         {
@@ -148,10 +171,47 @@ def matrix(params: RunParams, problem: BudgetProblem, allocation: Allocation) ->
             "before": problem.current,
             "after": allocation.spend,
             "difference": np.round(allocation.spend - problem.current, 2),
+            "people_days": [people.get(channel, 0.0) for channel in problem.channels],
+            "tools": np.round(response.fixed_cost, 2),
         }
     )
     ordered = table.sort_values(["level", "objective"], kind="stable", ignore_index=True)
     return ordered.astype({"level": str, "objective": str})[list(TABLES["matrix"])]
+
+
+def tests_table(
+    params: RunParams, problem: BudgetProblem, response: ResponseDraws, allocation: Allocation
+) -> pd.DataFrame:
+    """Rank tests by what they bring beyond their cost; see `mmm.allocation.information`."""
+    declared = params.allocation.tests if params.allocation else {}
+    found = value_of_tests(problem, response, allocation, declared)
+    rows = [
+        {
+            "rank": rank,
+            "test": one.name,
+            "channel": one.channel,
+            "periods": one.periods,
+            "standard_error": one.standard_error,
+            "evppi": one.evppi,
+            "evsi": one.evsi,
+            "cost": one.cost,
+            "net": one.net,
+            "worth_it": float("nan") if np.isnan(one.net) else float(one.net > 0),
+        }
+        for rank, one in enumerate(found, start=1)
+    ]
+    return pd.DataFrame(rows, columns=list(TABLES["value_of_information"]))
+
+
+def _timing(schedule: Schedule) -> Iterable[Row]:
+    """Give what choosing the timing gains, with its bound where there is one."""
+    yield _row("timing_is_chosen", PLAN, float(schedule.chosen is not None))
+    if schedule.chosen is None:
+        return
+    yield _spread_row("timing_gain", PLAN, spread(schedule.gain))
+    yield _row("p_timing_gain", PLAN, chance(schedule.gain))
+    if schedule.chosen.bound is not None:
+        yield _row("timing_gap", PLAN, max(schedule.chosen.bound - schedule.chosen.profit, 0.0))
 
 
 def _summary(problem: BudgetProblem, response: ResponseDraws, allocation: Allocation) -> Iterable[Row]:

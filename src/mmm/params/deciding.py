@@ -71,7 +71,7 @@ class Risk(Section):
     """Share of draws that are the worst cases."""
 
 
-class Test(Section):
+class PlannedTest(Section):
     """An experiment that could be run before deciding."""
 
     channel: Name
@@ -107,11 +107,15 @@ class AllocationParams(Section):
     """Channel: its own limits."""
     groups: dict[Name, Group] = Field(default_factory=dict)
     """Group: its members and limits."""
+    timing: Literal["given", "chosen"] = "given"
+    """When money is spent within the horizon: as the plan spreads it, or as pays most."""
+    period_change: Share = 0.5
+    """Largest change of a period's spend when timing is chosen, as a share of the given one."""
     resources: dict[Name, Resource] = Field(default_factory=dict)
     """Resource: what channels use of it, and how much there is."""
     people: dict[Name, Money] = Field(default_factory=dict)
     """Channel: person days over the horizon, shown in the matrix."""
-    tests: dict[Name, Test] = Field(default_factory=dict)
+    tests: dict[Name, PlannedTest] = Field(default_factory=dict)
     """Test: an experiment whose worth is weighed before the decision."""
     round_to: Annotated[float, Field(gt=0)] = 100.0
     """Amounts of the plan are multiples of this."""

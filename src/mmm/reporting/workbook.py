@@ -14,6 +14,8 @@ from mmm.reporting.workbook_sheets import (
     matrix_sheet,
     plan_sheet,
     plans_sheet,
+    schedule_sheet,
+    tests_sheet,
 )
 from mmm.reporting.workbook_summary import plan_gain, summary_sheet
 
@@ -27,7 +29,7 @@ def write_workbook(path: Path, tables: Tables, params: RunParams) -> None:
         The file; an existing one is replaced.
     tables : mapping of name to DataFrame
         `allocation`, `allocation_summary`, `plans`, `frontier`, `shadow_prices` and `matrix`;
-        `channel_summary` when there is one.
+        `schedule`, `value_of_information` and `channel_summary` when there are some.
     """
     import xlsxwriter  # noqa: PLC0415  # loaded by the one who writes a workbook
 
@@ -42,6 +44,10 @@ def write_workbook(path: Path, tables: Tables, params: RunParams) -> None:
         frontier_sheet(book)
         plans_sheet(book)
         limits_sheet(book)
+        if "schedule" in tables and len(tables["schedule"]):
+            schedule_sheet(book)
+        if "value_of_information" in tables and len(tables["value_of_information"]):
+            tests_sheet(book)
         if "channel_summary" in tables and len(tables["channel_summary"]):
             channels_sheet(book)
         definitions_sheet(book)

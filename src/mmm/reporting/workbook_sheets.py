@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 DEFINITIONS = (
     "recommended", "current", "lower", "full_cost", "contribution", "profit", "gain", "p_gain",
-    "extrapolates", "bound", "regret", "equal", "proportional", "marginal_return", "price", "romi",
+    "extrapolates", "bound", "regret", "equal", "proportional", "no_regret", "marginal_return", "price",
+    "evppi", "evsi", "romi",
 )  # fmt: skip
-"""Terms that the last sheet defines; `equal` and `proportional` are names of plans."""
+"""Terms that the last sheet defines; `equal`, `proportional` and `no_regret` are names of plans."""
 
 
 def plan_sheet(book: Book, gain: float) -> Placed:
@@ -87,10 +88,14 @@ def matrix_sheet(book: Book) -> None:
         Column(key="before", is_summed=True),
         Column(key="after", is_summed=True),
         _difference("after", "before"),
+        Column(key="people_days", kind="ratio", is_summed=True),
+        Column(key="tools", is_summed=True),
     ]
     rows = [
         row
         | {
+            "people_days": cents(row.get("people_days", 0.0)),
+            "tools": cents(row.get("tools", 0.0)),
             "level": both(f"workbook.level.{row['level']}", " / "),
             "objective": both(f"workbook.objective.{row['objective']}", " / "),
             "channel": book.channel(row["channel"]),
@@ -190,6 +195,52 @@ def limits_sheet(book: Book) -> None:
     write_grid(book.sheet("limits"), book.formats, FIRST_ROW, columns, rows)
 
 
+def tests_sheet(book: Book) -> None:
+    """Write what testing each channel would be worth, net of its cost as a formula."""
+    columns = [
+        Column(key="rank", kind="ratio"),
+        Column(key="test", kind="text"),
+        Column(key="channel", kind="text"),
+        Column(key="periods", kind="ratio"),
+        Column(key="standard_error", kind="ratio"),
+        Column(key="evppi"),
+        Column(key="evsi"),
+        Column(key="cost"),
+        Column(
+            key="net",
+            formula='=IF({cost}="","",{evsi}-{cost})',
+            compute=lambda row: row["evsi"] - row["cost"],
+        ),
+        Column(key="worth_it", kind="flag"),
+    ]
+    rows = [
+        row | {"test": book.channel(row["test"]), "channel": book.channel(row["channel"])}
+        for row in book.long("value_of_information")
+    ]
+    write_grid(book.sheet("tests"), book.formats, FIRST_ROW, columns, rows)
+
+
+def schedule_sheet(book: Book) -> None:
+    """Write when money is spent, by channel and period; totals are those of the plan."""
+    columns = [
+        Column(key="channel", kind="text"),
+        Column(key="period", kind="text"),
+        Column(key="current", is_summed=True),
+        Column(key="recommended", is_summed=True),
+        _difference("recommended", "current"),
+    ]
+    rows = [
+        row
+        | {
+            "channel": book.channel(row["channel"]),
+            "current": cents(row["current"]),
+            "recommended": cents(row["recommended"]),
+        }
+        for row in book.long("schedule")
+    ]
+    write_grid(book.sheet("schedule"), book.formats, FIRST_ROW, columns, rows)
+
+
 def channels_sheet(book: Book) -> None:
     """Write what channels brought over the data, one block per outcome so that costs add up once."""
     sheet, top = book.sheet("channels"), FIRST_ROW
@@ -234,7 +285,7 @@ def definitions_sheet(book: Book) -> None:
         sheet.set_column(2 * k, 2 * k, 28)
         sheet.set_column(2 * k + 1, 2 * k + 1, 60)
     for offset, term in enumerate(DEFINITIONS, start=1):
-        group = "plan" if term in {"equal", "proportional"} else "term"
+        group = "plan" if term in {"equal", "proportional", "no_regret"} else "term"
         for k, language in enumerate(LANGUAGES):
             row = FIRST_ROW + offset
             sheet.write_string(row, 2 * k, say(f"workbook.{group}.{term}", language), formats["wrapped"])

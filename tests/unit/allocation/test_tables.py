@@ -5,7 +5,8 @@ import pytest
 
 from hand_made_budget import make_params, make_problem, make_response
 from mmm.allocation import allocate, decide
-from mmm.allocation.judgement import chance, compared_plans, move_gains, regrets
+from mmm.allocation.compared import compared_plans
+from mmm.allocation.judgement import chance, move_gains, regrets
 from mmm.allocation.shadow_prices import shadow_prices
 from mmm.records import TABLES
 

@@ -60,7 +60,7 @@ def total_row(sheet):
 def test_sheets_are_named_in_both_languages(values):
     assert values.sheetnames == [
         "Synthèse - Summary", "Plan", "Matrice - Matrix", "Budgets", "Comparaison - Compared",
-        "Limites - Limits", "Définitions - Definitions",
+        "Limites - Limits", "Calendrier - Schedule", "Tests", "Définitions - Definitions",
     ]  # fmt: skip
 
 
@@ -73,7 +73,8 @@ def test_every_sum_is_a_formula_whose_value_is_the_sum_of_its_cells(formulas, va
                 if found:
                     column, first, last = found[1], int(found[2]), int(found[3])
                     body = [values[sheet.title][f"{column}{k}"].value or 0 for k in range(first, last + 1)]
-                    assert len(body) == len(RESPONSE.channels)
+                    n_periods = len(RESPONSE.periods) if sheet.title.startswith("Calendrier") else 1
+                    assert len(body) == len(RESPONSE.channels) * n_periods
                     assert cents(values[sheet.title][cell.coordinate].value) == sum(map(cents, body))
                     seen += 1
     assert seen >= 9
