@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mmm.diagnostics.convergence import convergence_checks
+from mmm.diagnostics.convergence import convergence_checks, likely_causes
 from mmm.diagnostics.origins import rolling_origins
 from mmm.diagnostics.stacking import stacking_weights
 from mmm.errors import NotConvergedError
@@ -47,15 +47,14 @@ def average(
     UserInputError
         See `mmm.inference.fit`.
     """
-    from mmm.inference import convergence_problems, fit_design, join, require_convergence  # noqa: PLC0415
+    from mmm.inference import convergence_problems, fit_design, join  # noqa: PLC0415
 
     fits = [fit_design(build_design(panel, spec), spec, seed, "auto") for spec in specs]
-    if len(fits) == 1:
-        require_convergence(fits[0])
-        return fits[0]
     problems = [convergence_problems(found.draws, found.stats) for found in fits]
     if all(problems):
         raise NotConvergedError(_none_converged(fits, problems))
+    if len(fits) == 1:
+        return fits[0]
     scored = rolling_origins(panel, specs, seed, N_ORIGINS) if backtest is None else backtest
     kept = [at for at, found in enumerate(problems) if not found]
     scores = _scores(scored, specs)
@@ -116,5 +115,5 @@ def _member(found: "Fit", weight: float, elpd: float) -> "Member":
 def _none_converged(fits: Sequence["Fit"], problems: Sequence[Sequence[str]]) -> str:
     lines = [f"model of {fits[0].spec.outcome}: no convergence"]
     for found, said in zip(fits, problems, strict=True):
-        lines += [f"  - {found.spec.name}: {problem}" for problem in said]
+        lines += [f"  - {found.spec.name}: {problem}" for problem in [*said, *likely_causes(found)]]
     return "\n".join(lines)

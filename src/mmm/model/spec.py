@@ -71,7 +71,7 @@ class Beliefs:
     """Normal, around 1 minus the media share."""
     trend_sd: float = 0.3
     """Normal: rise from the first period to the last."""
-    trend_step: float = 0.05
+    trend_step: float = 0.03
     """Half-normal scale of the random walk, per quarter of a year."""
     season: float = 0.2
     """Half-normal scale of the season's coefficients."""

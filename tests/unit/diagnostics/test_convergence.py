@@ -7,6 +7,8 @@ import pytest
 
 from hand_made_fit import make_fit, make_panel
 from mmm.diagnostics import convergence_checks
+from mmm.diagnostics.convergence import likely_causes
+from mmm.model import ChannelPrior, build_design
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +63,49 @@ def test_divergences_and_slow_exploration_are_figures_of_the_gate(panel):
     found = failed(fit)
     assert found["divergences"].value == pytest.approx(5 / 2000)
     assert found["e_bfmi"].value < 0.3
+
+
+def test_a_control_that_repeats_a_channel_is_the_likely_cause(panel):
+    repeated = panel.assign(controls=(("geo", "period", "control"), panel["spend"].to_numpy()[:, :, :1]))
+    fit = shifted(make_fit(repeated, n_chains=4, n_draws=500), "return", "search")
+    found = failed(fit)["cause_baseline"]
+    assert found.subject == "revenue/search"
+    assert "controls explain nearly all of its spend" in found.message
+
+
+def test_a_prior_that_the_data_oppose_is_the_likely_cause(panel):
+    fit = shifted(make_fit(panel, n_chains=4, n_draws=500), "return", "tv")
+    # The draws of this fit are about a share of 0.06.
+    believed = {"tv": ChannelPrior(kind="contribution_share", median=0.004, spread=0.1)}
+    spec = dataclasses.replace(fit.spec, channel_priors=believed)
+    opposed = dataclasses.replace(fit, spec=spec, design=build_design(panel, spec))
+    assert failed(opposed)["cause_prior"].subject == "revenue/tv"
+    agreeing = dataclasses.replace(spec.channel_priors["tv"], median=0.06, spread=0.5)
+    agreed = dataclasses.replace(spec, channel_priors={"tv": agreeing})
+    fit = dataclasses.replace(fit, spec=agreed, design=build_design(panel, agreed))
+    assert "cause_prior" not in failed(fit)
+
+
+@pytest.mark.parametrize(
+    ("spend", "cause"),
+    [
+        (np.full(156, 5_000.0), "cause_no_variation"),
+        (np.where(np.arange(156) % 40 == 3, 5_000.0, 0.0), "cause_rarely_active"),
+        (np.where(np.arange(156) == 70, 5e6, 5_000.0 + 40.0 * np.arange(156) % 900), "cause_scale"),
+    ],
+)
+def test_each_planted_fault_of_spend_is_the_cause_that_is_named(panel, spend, cause):
+    planted = panel["spend"].copy(deep=True)
+    planted.loc[{"channel": "radio"}] = spend
+    fit = shifted(make_fit(panel.assign(spend=planted), n_chains=4, n_draws=500), "half_saturation", "radio")
+    assert failed(fit)[cause].subject == "revenue/radio"
+
+
+def test_the_message_of_the_gate_says_the_cause_and_what_to_do(panel):
+    spend = panel["spend"].copy(deep=True)
+    spend.loc[{"channel": "radio"}] = 5_000.0
+    fit = shifted(make_fit(panel.assign(spend=spend), n_chains=4, n_draws=500), "return", "radio")
+    (said,) = likely_causes(fit)
+    assert said.startswith("revenue/radio: the chains mix badly (R-hat")
+    assert said.endswith("Vary its budget on purpose for some periods, or give it a prior from an experiment")
+    assert likely_causes(make_fit(panel, n_chains=4, n_draws=500)) == []
