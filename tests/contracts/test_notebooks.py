@@ -9,13 +9,20 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
-ALL = STAGES + sorted((ROOT / "notebooks" / "dashboards").glob("*.ipynb"))
+EXPLORE = sorted((ROOT / "notebooks" / "explore").glob("*.ipynb"))
+ALL = STAGES + EXPLORE + sorted((ROOT / "notebooks" / "dashboards").glob("*.ipynb"))
 LOGIC = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.Try, ast.Lambda, ast.comprehension)
 MAX_LINES = 8
 
 
 @pytest.fixture(params=ALL, ids=lambda path: path.stem)
 def notebook(request):
+    return nbformat.read(request.param, as_version=4)
+
+
+@pytest.fixture(params=STAGES + EXPLORE, ids=lambda path: path.stem)
+def told(request):
+    """Notebooks that a person reads from top to bottom."""
     return nbformat.read(request.param, as_version=4)
 
 
@@ -58,18 +65,18 @@ def test_the_first_code_cell_holds_the_two_parameters(stage):
     assert names == ["params_file", "run_folder"]
 
 
-def test_a_question_stands_before_each_code_cell_and_a_reading_after_it(stage):
-    kinds = [cell.cell_type for cell in stage.cells]
+def test_a_question_stands_before_each_code_cell_and_a_reading_after_it(told):
+    kinds = [cell.cell_type for cell in told.cells]
     pairs = list(pairwise(kinds))
     assert kinds[0] == "markdown"
     assert kinds[-1] == "markdown"
     assert ("code", "code") not in pairs
 
 
-def test_there_is_one_title(stage):
+def test_there_is_one_title(told):
     titles = [
         line
-        for cell in stage.cells
+        for cell in told.cells
         if cell.cell_type == "markdown"
         for line in cell.source.splitlines()
         if line.startswith("# ")

@@ -16,11 +16,13 @@ from mmm.diagnostics.results import checks_table
 from mmm.diagnostics.scores import crps, log_score, seasonal_naive
 from mmm.diagnostics.specifications import member_answers, specifications_table
 from mmm.diagnostics.stacking import stacking_weights
+from mmm.diagnostics.what_if import answers, side_by_side, with_beliefs
 
 __all__ = [
     "Diagnosis",
     "Evidence",
     "Learning",
+    "answers",
     "average",
     "backtest_checks",
     "backtests",
@@ -42,8 +44,10 @@ __all__ = [
     "rolling_origins",
     "run_verdict",
     "seasonal_naive",
+    "side_by_side",
     "skill",
     "specifications_table",
     "stacking_weights",
     "verdicts_table",
+    "with_beliefs",
 ]
