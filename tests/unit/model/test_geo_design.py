@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from geo_panels import halved
 from mmm.errors import UserInputError
 from mmm.model import ModelSpec, build_design
 from mmm.simulate import GeoWorldSize, simulate_geos
@@ -16,20 +17,6 @@ SIZE = GeoWorldSize(n_geos=3, n_weeks=60, n_channels=3, dark_geos=1)
 def panel() -> xr.Dataset:
     """Three geos, the last without spend of its own, and one national channel."""
     return simulate_geos(8, SIZE).panel
-
-
-def halved(panel: xr.Dataset) -> xr.Dataset:
-    """The first geo cut in two: half of the people, the spend and the KPI each."""
-    first = panel.isel(geo=[0])
-    half = first.assign({name: first[name] / 2 for name in ("spend", "full_cost", "kpi", "population")})
-    twins = [half.assign_coords(geo=[name]) for name in ("east", "west")]
-    return xr.concat(
-        [*twins, panel.isel(geo=slice(1, None))],
-        dim="geo",
-        data_vars="minimal",
-        coords="minimal",
-        join="outer",
-    ).transpose("outcome", "geo", "period", "channel", "control")
 
 
 def test_figures_are_per_head_and_their_weighted_mean_is_one(panel):
