@@ -84,7 +84,7 @@ def fit_outcomes(panel: xr.Dataset, params: RunParams, backtest: pd.DataFrame) -
         See `mmm.inference.fit`.
     """
     return {
-        outcome: average(panel, specifications(params, outcome), params.seed, backtest)
+        outcome: average(panel, specifications(panel, params, outcome), params.seed, backtest)
         for outcome in params.outcomes
     }
 
@@ -103,7 +103,7 @@ def _member(found: "Fit", weight: float, elpd: float) -> "Member":
 
     return Member(
         spec=found.spec,
-        n_lags=1,
+        n_lags=found.design.n_lags,
         weight=weight,
         elpd=elpd,
         figures=convergence_table(found.draws),

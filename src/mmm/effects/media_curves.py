@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 FIRST, SECOND, SLOPE = ("retention", "weibull_scale"), ("delay", "weibull_shape"), ("slope", "exponent")
 """Variables of the draws that hold a parameter of the curves; a channel has one of each row at most."""
-DEFAULT_LAGS = 1
-"""Window of a fit whose families need none."""
 
 
 def media_curves(fit: "Fit", draws: xr.Dataset) -> MediaCurves:
@@ -31,7 +29,7 @@ def media_curves(fit: "Fit", draws: xr.Dataset) -> MediaCurves:
                 found = np.where(np.isnan(found), values, found)
         return found
 
-    windows = np.array([member.n_lags for member in fit.members] or [DEFAULT_LAGS])
+    windows = np.array([member.n_lags for member in fit.members] or [fit.design.n_lags])
     specs = [member.spec for member in fit.members] or [fit.spec]
     member = _members(fit, draws)
     codes = np.array([[_codes(spec, channel) for channel in channels] for spec in specs])[member]
@@ -57,4 +55,6 @@ def _members(fit: "Fit", draws: xr.Dataset) -> NDArray[np.int64]:
 
 
 def _codes(spec: "ModelSpec", channel: str) -> tuple[int, int, bool]:
-    return ADSTOCKS.index(spec.adstock), SATURATIONS.index(spec.saturation), False
+    form = spec.form(channel)
+    is_early = form.order == "saturation_first"
+    return ADSTOCKS.index(form.adstock), SATURATIONS.index(form.saturation), is_early

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from mmm.inference.buffer import Buffer, build_buffer, prior_centre
 from mmm.inference.posterior import draws_dataset, stats_dataset
 from mmm.model import Design, ModelSpec
+from mmm.model.curve_slots import is_default
 from mmm.sampling import CompiledDensity, Progress, SamplerSettings, sample_density
 
 FloatArray = NDArray[np.float64]
@@ -37,6 +38,10 @@ def sample_compiled(
         from mmm.inference.geo_compiled import sample_geo  # noqa: PLC0415 - needs no geo kernel otherwise
 
         return sample_geo(design, spec, settings, seed, progress)
+    if not is_default(spec, design.channels):
+        from mmm.inference.family_compiled import sample_families  # noqa: PLC0415 - compiles another kernel
+
+        return sample_families(design, spec, settings, seed, progress)
     density = compiled_density(design, spec)
     found = sample_density(density, settings, seed, progress)
     flat = found.positions.reshape(-1, density.n_parameters)

@@ -12,8 +12,13 @@ from mmm.sampling import GATE, e_bfmi, mixing
 
 SAMPLED = (
     "retention",
+    "delay",
+    "weibull_scale",
+    "weibull_shape",
+    "half_life",
     "half_saturation",
     "slope",
+    "exponent",
     "return",
     "effect",
     "amplitude",

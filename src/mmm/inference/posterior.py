@@ -8,6 +8,7 @@ from mmm.model import Design
 from mmm.model.media_prior import COEFFICIENT, MARGINAL
 from mmm.model.response import saturated_media
 from mmm.sampling import Draws
+from mmm.transforms import half_life_periods
 
 FloatArray = NDArray[np.float64]
 
@@ -38,6 +39,7 @@ def draws_dataset(
     draws = xr.Dataset(
         {
             "retention": (by_channel, retention),
+            "half_life": (by_channel, half_life_periods(retention)),
             "half_saturation": (by_channel, half_saturation),
             "slope": (by_channel, slope),
             "share": (by_channel, share),

@@ -3,11 +3,20 @@
 from mmm.model.design import Design, build_design, extend_basis, scaled_spend
 from mmm.model.media_prior import MediaPrior
 from mmm.model.response import saturated_media
-from mmm.model.spec import Beliefs, ChannelPrior, ChannelShape, ModelSpec, spec_from_dict, spec_from_params
+from mmm.model.spec import (
+    Beliefs,
+    ChannelForm,
+    ChannelPrior,
+    ChannelShape,
+    ModelSpec,
+    spec_from_dict,
+    spec_from_params,
+)
 from mmm.model.specifications import averaged, specifications
 
 __all__ = [
     "Beliefs",
+    "ChannelForm",
     "ChannelPrior",
     "ChannelShape",
     "Design",

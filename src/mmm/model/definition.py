@@ -14,7 +14,9 @@ import pytensor.tensor as pt
 from numpy.typing import NDArray
 from pytensor.tensor.variable import TensorVariable
 
+from mmm.model.curve_slots import is_default
 from mmm.model.design import Design
+from mmm.model.family_definition import family_reached
 from mmm.model.geo_definition import (
     amplitude_by_geo,
     effects_by_geo,
@@ -130,6 +132,11 @@ def _coords(design: Design) -> dict[str, object]:
 def _media(design: Design, spec: ModelSpec) -> Tensor:
     """Contribution of all channels per period, and by geo where there are several."""
     shape, geo = design.shape_prior, design.geo
+    if not is_default(spec, design.channels):
+        reached = family_reached(design, spec)
+        effect = pm.Deterministic("effect", _effect(design, reached.mean(axis=0), None), dims="channel")
+        pm.Deterministic("share", effect * reached.mean(axis=0), dims="channel")
+        return reached @ effect
     retention = _retention(design)
     half_saturation = pm.LogNormal("half_saturation", *shape.half_saturation, dims="channel")
     slope = pm.LogNormal("slope", *shape.slope, dims="channel")
@@ -183,7 +190,7 @@ def hill_of(pressure: Tensor, half_saturation: Tensor, slope: Tensor) -> Tensor:
     return pt.switch(active, pt.sigmoid(odds), 0.0)
 
 
-def _effect(design: Design, mean_reached: Tensor, steepness: Tensor) -> Tensor:
+def _effect(design: Design, mean_reached: Tensor, steepness: Tensor | None) -> Tensor:
     """Ceiling of each channel; all but signed channels reach their share of the KPI exactly."""
     prior = design.media_prior
     strength = pt.zeros(len(design.channels))
@@ -197,7 +204,7 @@ def _effect(design: Design, mean_reached: Tensor, steepness: Tensor) -> Tensor:
             "declared_share", prior.location[declared], prior.spread[declared], dims="declared_channel"
         )
         strength = pt.set_subtensor(strength[declared], share)
-    if marginal.size:
+    if marginal.size and steepness is not None:
         share = pm.LogNormal(
             "marginal_share", prior.location[marginal], prior.spread[marginal], dims="marginal_channel"
         )

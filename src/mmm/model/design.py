@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mmm.model.baseline import Baseline, build_baseline
+from mmm.model.curve_slots import refuse_forms, window
 from mmm.model.design_problems import refuse_problems
 from mmm.model.geo_design import (
     GeoDesign,
@@ -56,6 +57,8 @@ class Design:
     baseline: Baseline
     basis: FloatArray
     """(period, basis) Columns of the baseline."""
+    n_lags: int = 1
+    """Window of the carry-overs that have one; periods before the data are alike over it."""
     geo: GeoDesign | None = None
     """The same data by geo; None where the panel has one geo. The fields above are sums over geos."""
 
@@ -92,6 +95,7 @@ def build_design(panel: xr.Dataset, spec: ModelSpec) -> Design:
     outcome_scale = float(kpi.mean())
     x = spend / media_scale
     channels = labels(panel, "channel")
+    refuse_forms(spec, channels, by_geo=has_geos(panel))
     baseline = build_baseline(panel, spec)
     geo, first_periods = None, max(1, PERIODS_PER_YEAR[spec.frequency] // 6)
     if has_geos(panel):
@@ -115,6 +119,7 @@ def build_design(panel: xr.Dataset, spec: ModelSpec) -> Design:
         shape_prior=shape_prior,
         baseline=baseline,
         basis=national_basis(baseline, panel),
+        n_lags=window(spec, channels, len(kpi)),
         geo=geo,
     )
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from mmm.params import RunParams
 from mmm.params.beliefs import DAYS
 from mmm.params.data import Frequency
+from mmm.transforms import Adstock, Order, Saturation
 
 PriorKind = Literal["return", "marginal_return", "contribution_share", "coefficient"]
 Likelihood = Literal["normal", "student_t", "negative_binomial"]
@@ -38,6 +39,15 @@ class ChannelPrior:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelForm:
+    """Carry-over and saturation of one channel, and which comes first."""
+
+    adstock: Adstock = "geometric"
+    saturation: Saturation = "hill"
+    order: Order = "adstock_first"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelShape:
     """What is believed of the curves of one channel, in units that an analyst can hold; None: the default."""
 
@@ -60,6 +70,14 @@ class Beliefs:
     """Median, and standard deviation of the logarithm."""
     slope: tuple[float, float] = (1.0, 0.3)
     """Median, and standard deviation of the logarithm."""
+    exponent: tuple[float, float] = (2.0, 1.0)
+    """Beta of the exponent of a power: most likely the straight line."""
+    delay: tuple[float, float] = (1.0, 0.7)
+    """Periods until the effect peaks: median, and standard deviation of the logarithm."""
+    weibull_scale: tuple[float, float] = (1.2, 0.8)
+    """Periods: median, and standard deviation of the logarithm."""
+    weibull_shape: tuple[float, float] = (1.2, 0.4)
+    """1 fades steadily, more has a peak or a plateau: median, and standard deviation of the logarithm."""
     split_spread: tuple[float, float] = (0.65, 0.4)
     """How far returns differ between channels: median of the standard deviation of their logarithm,
     and standard deviation of its own logarithm."""
@@ -107,8 +125,11 @@ class ModelSpec:
     value_per_unit: float | None = 1.0
     """Money that one KPI unit is worth: 1 for an outcome in money, None where nobody said."""
     frequency: Frequency = "weekly"
-    adstock: Literal["geometric"] = "geometric"
-    saturation: Literal["hill"] = "hill"
+    adstock: Adstock = "geometric"
+    saturation: Saturation = "hill"
+    order: Order = "adstock_first"
+    forms: dict[str, ChannelForm] = field(default_factory=dict)
+    """Channels whose carry-over and saturation differ from these."""
     likelihood: Likelihood = "normal"
     media_share: float = 0.2
     """Median of the share of the KPI that all media bring, before the data speak."""
@@ -137,7 +158,14 @@ class ModelSpec:
     def name(self) -> str:
         """Name of the specification in tables."""
         families = f"{self.adstock}-{self.saturation}"
+        if self.order == "saturation_first":
+            families = f"{families}-{self.order}"
         return families if self.likelihood == "normal" else f"{families}-{self.likelihood}"
+
+    def form(self, channel: str) -> ChannelForm:
+        """Give the carry-over and saturation of a channel."""
+        usual = ChannelForm(adstock=self.adstock, saturation=self.saturation, order=self.order)
+        return self.forms.get(channel, usual)
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain values, for a file; `spec_from_dict` reads them back."""
@@ -155,6 +183,7 @@ def spec_from_dict(values: dict[str, Any]) -> ModelSpec:
         name: ChannelShape(**{key: None if value is None else tuple(value) for key, value in shape.items()})
         for name, shape in plain.pop("channel_shapes", {}).items()
     }
+    forms = {name: ChannelForm(**form) for name, form in plain.pop("forms", {}).items()}
     controls, logged = (tuple(plain.pop(key, ())) for key in ("controls", "log_controls"))
     return ModelSpec(
         **plain,
@@ -163,6 +192,7 @@ def spec_from_dict(values: dict[str, Any]) -> ModelSpec:
         beliefs=Beliefs(**beliefs),
         channel_priors=priors,
         channel_shapes=shapes,
+        forms=forms,
     )
 
 
@@ -195,7 +225,16 @@ def spec_from_params(params: RunParams, outcome: str) -> ModelSpec:
 
 
 def _beliefs(frequency: Frequency) -> Beliefs:
-    return replace(Beliefs(), retention=_RETENTION.get(frequency, Beliefs().retention))
+    usual = Beliefs()
+    if frequency not in _RETENTION:
+        return usual
+    (delay, delay_spread), (scale, scale_spread) = usual.delay, usual.weibull_scale
+    return replace(
+        usual,
+        retention=_RETENTION[frequency],
+        delay=(7 * delay, delay_spread),
+        weibull_scale=(7 * scale, scale_spread),
+    )
 
 
 def _value_per_unit(params: RunParams, outcome: str) -> float | None:

@@ -1,21 +1,43 @@
 """Which specifications an analysis averages."""
 
 from dataclasses import replace
-from typing import Literal
 
+import xarray as xr
+
+from mmm.model.curve_slots import takes_families
+from mmm.model.geo_design import has_geos
 from mmm.model.spec import ModelSpec, spec_from_params
 from mmm.params import RunParams
+from mmm.transforms import Adstock, Saturation
 
-FAMILIES: tuple[tuple[Literal["geometric"], Literal["hill"]], ...] = (("geometric", "hill"),)
+FAMILIES: tuple[tuple[Adstock, Saturation], ...] = (
+    ("geometric", "hill"),
+    ("weibull_density", "hill"),
+    ("geometric", "power"),
+    ("weibull_density", "power"),
+)
 """Carry-over and saturation of the channels of which the params say nothing, by specification."""
+LENGTHS = ("draws", "warmup")
+SHORTEST = 500
 
 
-def specifications(params: RunParams, outcome: str) -> tuple[ModelSpec, ...]:
-    """Give the specifications of one outcome: several to average, or the single one of the params."""
+def specifications(panel: xr.Dataset, params: RunParams, outcome: str) -> tuple[ModelSpec, ...]:
+    """Give the specifications of one outcome: several to average, or the single one of the params.
+
+    A panel of several geos, another likelihood than the Normal and a belief on a marginal return
+    take the single one: the other families know none of them.
+    """
     declared = spec_from_params(params, outcome)
-    return (declared,) if params.model.specifications == "single" else averaged(declared)
+    alone = params.model.specifications == "single" or has_geos(panel) or not takes_families(declared)
+    return (declared,) if alone else averaged(declared)
 
 
 def averaged(spec: ModelSpec) -> tuple[ModelSpec, ...]:
-    """Give `spec` with each of the families that are averaged by default."""
-    return tuple(replace(spec, adstock=adstock, saturation=saturation) for adstock, saturation in FAMILIES)
+    """Give `spec` with each of the families that are averaged by default, each half as long.
+
+    Their joined draws are as many as one of them has; the gate asks each for the same effective draws.
+    """
+    length = {name: max(min(SHORTEST, getattr(spec, name)), getattr(spec, name) // 2) for name in LENGTHS}
+    return tuple(
+        replace(spec, adstock=adstock, saturation=saturation, **length) for adstock, saturation in FAMILIES
+    )

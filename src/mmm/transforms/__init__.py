@@ -3,6 +3,7 @@
 from mmm.transforms.adstock import (
     geometric_adstock,
     geometric_adstock_slope,
+    half_life_of,
     half_life_periods,
     lag_weights,
     retention_of_half_life,
@@ -39,6 +40,7 @@ __all__ = [
     "fourier_basis",
     "geometric_adstock",
     "geometric_adstock_slope",
+    "half_life_of",
     "half_life_periods",
     "hill",
     "hill_slope_in_pressure",

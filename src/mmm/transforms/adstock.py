@@ -135,6 +135,26 @@ def lag_weights(adstock: Adstock, first: ArrayLike, second: ArrayLike, n_lags: i
     return np.asarray(raw / raw.sum(axis=-1, keepdims=True))
 
 
+def half_life_of(adstock: Adstock, first: ArrayLike, second: ArrayLike, n_lags: int) -> FloatArray:
+    """Give the periods until half of the effect has come, for any carry-over; see `lag_weights`.
+
+    Within a period the effect is taken to come evenly, so the half-life of an effect of which most
+    comes at once is under one period; for geometric it is `log(0.5) / log(retention)`.
+
+    Examples
+    --------
+    >>> float(half_life_of("weibull_density", 2.0, 1.0, 60).round(2))
+    1.39
+    """
+    if adstock == "geometric":
+        return half_life_periods(first)
+    weights = lag_weights(adstock, first, second, n_lags)
+    reached = weights.cumsum(axis=-1)
+    at = (reached < 0.5).sum(axis=-1)[..., None]
+    before = np.take_along_axis(reached - weights, at, axis=-1)
+    return np.asarray((at + (0.5 - before) / np.take_along_axis(weights, at, axis=-1))[..., 0])
+
+
 def windowed_adstock(spend: ArrayLike, weights: ArrayLike, before: ArrayLike = 0.0) -> FloatArray:
     """Spread each period's spend over the periods that follow, by the weight of each lag.
 
