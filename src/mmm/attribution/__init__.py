@@ -1,6 +1,7 @@
 """Journeys in the database, rules, Markov and Shapley, and their place beside the model."""
 
 from mmm.attribution.bootstrap import share_intervals
+from mmm.attribution.campaigns import campaign_split
 from mmm.attribution.credit import (
     first_touch,
     in_proportion,
@@ -29,6 +30,12 @@ from mmm.attribution.paths import (
     journey_paths,
     read_paths,
 )
+from mmm.attribution.reconciliation import (
+    Measurement,
+    draw_biases,
+    measurement,
+    reconciliation_table,
+)
 from mmm.attribution.tables import attribution_checks, attribution_table, attribution_tables
 from mmm.attribution.triangulation import media_totals, triangulation_table
 
@@ -37,16 +44,19 @@ __all__ = [
     "Credit",
     "JourneyPaths",
     "JourneyRules",
+    "Measurement",
     "OrderFit",
     "attribution_checks",
     "attribution_table",
     "attribution_tables",
+    "campaign_split",
     "chain",
     "choose_order",
     "compare_orders",
     "conversion_rate",
     "credits",
     "decayed_shares",
+    "draw_biases",
     "first_touch",
     "grouped_paths",
     "in_proportion",
@@ -55,9 +65,11 @@ __all__ = [
     "last_touch",
     "linear",
     "markov_by_path",
+    "measurement",
     "media_totals",
     "position",
     "read_paths",
+    "reconciliation_table",
     "removal_effects",
     "shapley",
     "share_intervals",

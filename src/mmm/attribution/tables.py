@@ -11,6 +11,7 @@ from mmm.attribution.checks import path_checks
 from mmm.attribution.markov import choose_order
 from mmm.attribution.methods import credits, shares_of
 from mmm.attribution.paths import JourneyPaths, JourneyRules, read_paths
+from mmm.attribution.reconciliation import reconciliation_table
 from mmm.attribution.triangulation import media_totals, triangulation_table
 from mmm.customers import exchange_rate
 from mmm.params import RunParams
@@ -40,7 +41,7 @@ def attribution_tables(
     Returns
     -------
     dict
-        `attribution` and `triangulation`, in their published columns.
+        `attribution`, `triangulation` and `reconciliation`, in their published columns.
 
     Raises
     ------
@@ -50,10 +51,10 @@ def attribution_tables(
     if params.attribution is None:
         return {}
     attribution = attribution_table(tables[params.attribution.source].table, params)
-    together = triangulation_table(
-        attribution, _decided(params, channel_summary), media_totals(params, tables), list(params.channels)
-    )
-    return {"attribution": attribution, "triangulation": together}
+    decided = _decided(params, channel_summary)
+    together = triangulation_table(attribution, decided, media_totals(params, tables), list(params.channels))
+    reconciled = reconciliation_table(attribution, decided, seed=params.seed)
+    return {"attribution": attribution, "triangulation": together, "reconciliation": reconciled}
 
 
 def attribution_checks(params: RunParams, tables: "Mapping[str, SourceTable]") -> tuple[CheckResult, ...]:

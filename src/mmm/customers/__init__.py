@@ -1,5 +1,6 @@
 """RFM in the database, lifetime value with its uncertainty, cost of acquisition, and LTV/CAC."""
 
+from mmm.customers.backtest import compare_models
 from mmm.customers.buying import (
     FITS,
     BgNbd,
@@ -56,6 +57,7 @@ from mmm.customers.patterns import (
 )
 from mmm.customers.rfm import purchases, purchases_without_refunds, rfm
 from mmm.customers.tables import CustomerTables, customer_tables, customers_table, ltv_by_channel
+from mmm.customers.worth import acquisition_value, cac_by_rule, cohort_costs, margin_curve
 
 __all__ = [
     "FITS",
@@ -78,9 +80,13 @@ __all__ = [
     "ParetoNbd",
     "PurchasePatterns",
     "SpendPatterns",
+    "acquisition_value",
     "active_at_opportunity",
     "average_ltv",
+    "cac_by_rule",
     "cac_table",
+    "cohort_costs",
+    "compare_models",
     "customer_tables",
     "customers_table",
     "discounted_lifetime",
@@ -107,6 +113,7 @@ __all__ = [
     "in_currency",
     "learn_from",
     "ltv_by_channel",
+    "margin_curve",
     "opportunity_probability",
     "pooled",
     "probability_active",

@@ -14,7 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mmm.customers.ltv import Ltv
-from mmm.economics import cac, ltv_cac, payback_months
+from mmm.economics import cac, ltv_cac, payback_draws, payback_months
 from mmm.records import TABLES
 
 FloatArray = NDArray[np.float64]
@@ -38,6 +38,10 @@ class Acquisition:
     """New customers that the channel brought over the panel; dims draw, channel."""
     marginal: xr.DataArray | None
     """New customers that one more unit of full cost would bring; dims (draw,) channel."""
+    scale: float = 1.0
+    """Declared new customers per customer of the file, where it is an extract; in `paid_customers` already."""
+    sales_cost: float = 0.0
+    """What selling to one new customer costs beyond media, fees and tools; in every CAC."""
 
 
 def cac_table(values: Mapping[str, Ltv], acquisition: Acquisition, target: float, seed: int) -> pd.DataFrame:
@@ -59,11 +63,16 @@ def cac_table(values: Mapping[str, Ltv], acquisition: Acquisition, target: float
     seed
         Of the pairing of LTV draws with CAC draws, which are independent given the data.
     """
-    paid = [str(channel) for channel in acquisition.full_cost["channel"].to_numpy()]
-    costly = [channel for channel in paid if float(acquisition.full_cost.sel(channel=channel)) > 0]
+    costly = costly_channels(acquisition)
     rows = [_row(ALL, costly, values, acquisition, target=target, seed=seed)] if costly else []
     rows += [_row(channel, [channel], values, acquisition, target=target, seed=seed) for channel in costly]
     return pd.DataFrame(rows, columns=list(TABLES["cac"])).astype({"n_customers": "Int64"})
+
+
+def costly_channels(acquisition: Acquisition) -> list[str]:
+    """Channels on which money was spent."""
+    paid = [str(channel) for channel in acquisition.full_cost["channel"].to_numpy()]
+    return [channel for channel in paid if float(acquisition.full_cost.sel(channel=channel)) > 0]
 
 
 def interval(name: str, draws: FloatArray) -> dict[str, float]:
@@ -85,9 +94,7 @@ def _row(
     is_shown = n_customers >= MIN_CELL
     ltv = values[name] if is_shown else values[ALL]
     paid = _paid_cac(name, channels, acquisition) if is_shown else float("nan")
-    cost = _incremental_cac(channels, acquisition)
-    if cost is None:
-        cost = np.full(ltv.draws.shape, paid)
+    cost = acquisition_cost(channels, acquisition, paid, len(ltv.draws))
     return {
         "segment": ALL,
         "channel": name,
@@ -104,33 +111,40 @@ def _worth(ltv: Ltv, cost: FloatArray, target: float, seed: int) -> dict[str, fl
     """LTV/CAC, its chance to pass the target, payback; unknown where the CAC is."""
     if np.isnan(cost).any():
         unknown = ("ltv_cac_mean", "ltv_cac_p05", "ltv_cac_p95", "p_above_3", "payback_months")
-        return dict.fromkeys(unknown, float("nan"))
-    ratio = ltv_cac(_paired(ltv.draws, len(cost), seed), cost)
+        return dict.fromkeys((*unknown, "payback_p05", "payback_p95"), float("nan"))
+    pairs = pairing(len(ltv.draws), len(cost), seed)
+    ratio = ltv_cac(ltv.draws[pairs], cost)
+    back = interval("payback", payback_draws(ltv.cumulative_margin[pairs], cost))
     return {
         **interval("ltv_cac", ratio),
         "p_above_3": float(np.mean(ratio > target)),
         "payback_months": payback_months(ltv.cumulative_margin.mean(axis=0), float(np.mean(cost))),
+        "payback_p05": back["payback_p05"],
+        "payback_p95": back["payback_p95"],
     }
 
 
-def _paired(draws: FloatArray, n_draws: int, seed: int) -> FloatArray:
-    """Shuffle independent draws and repeat or cut them to the number asked."""
-    shuffled = np.random.default_rng(seed).permutation(draws)
-    return np.resize(shuffled, n_draws)
+def pairing(n_values: int, n_draws: int, seed: int) -> NDArray[np.int64]:
+    """Places that shuffle independent draws and repeat or cut them to the number asked."""
+    return np.resize(np.random.default_rng(seed).permutation(n_values), n_draws)
 
 
 def _paid_cac(name: str, channels: Sequence[str], acquisition: Acquisition) -> float:
     cost = float(acquisition.paid_cost.sel(channel=list(channels)).sum())
     customers = acquisition.paid_customers
     brought = sum(customers.values()) if name == ALL else customers.get(name, 0.0)
-    return float(cac(cost, brought)) if cost > 0 else float("nan")
+    return float(cac(cost, brought)) + acquisition.sales_cost if cost > 0 else float("nan")
 
 
-def _incremental_cac(channels: Sequence[str], acquisition: Acquisition) -> FloatArray | None:
+def acquisition_cost(
+    channels: Sequence[str], acquisition: Acquisition, paid: float, n_draws: int = 2000
+) -> FloatArray:
+    """Give the incremental cost of a new customer by draw; the paid one, repeated, without a model."""
     if acquisition.incremental is None:
-        return None
+        return np.full(n_draws, paid)
     brought = acquisition.incremental.sel(channel=list(channels)).sum("channel")
-    return cac(float(acquisition.full_cost.sel(channel=list(channels)).sum()), brought.to_numpy())
+    cost = float(acquisition.full_cost.sel(channel=list(channels)).sum())
+    return cac(cost, brought.to_numpy()) + acquisition.sales_cost
 
 
 def _marginal_cac(channels: Sequence[str], acquisition: Acquisition) -> float:
@@ -141,4 +155,4 @@ def _marginal_cac(channels: Sequence[str], acquisition: Acquisition) -> float:
     if "draw" in expected.dims:
         expected = expected.mean("draw")
     cost = acquisition.full_cost.sel(channel=list(channels))
-    return float(cac(1.0, float((expected * cost).sum() / cost.sum())))
+    return float(cac(1.0, float((expected * cost).sum() / cost.sum()))) + acquisition.sales_cost

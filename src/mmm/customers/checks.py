@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from mmm.customers.buying import fit_bgnbd
 from mmm.customers.cac import MIN_CELL
@@ -26,6 +27,14 @@ MAX_CORRELATION = 0.3
 MAX_GAP = 0.1
 MAX_EXTRAPOLATION = 1.5
 """Months counted per month observed."""
+MAX_WORSE = 0.05
+"""How much further off than the best model's the forecast used may be, as a share of purchases."""
+MODEL_NAMES = {
+    "bg_nbd": "BG/NBD",
+    "mbg_nbd": "MBG/NBD",
+    "pareto_nbd": "Pareto/NBD",
+    "gompertz_nbd": "Gompertz/NBD",
+}
 MAX_UNMATCHED = 0.01
 """Refunds that no purchase explains, as a share of money paid."""
 
@@ -68,6 +77,23 @@ def value_checks(history: History, everyone: Cohort, horizon_months: int) -> tup
             *_spend(everyone),
         ]
     return (*found, *_small(history.cohorts))
+
+
+def model_checks(models: pd.DataFrame) -> tuple[CheckResult, ...]:
+    """Say which model of buying forecast the purchases held out best, and how far the one used is off."""
+    if models.empty or models["gap"].isna().any():
+        return ()
+    best, used = models.iloc[0], models[models["is_used"]].iloc[0]
+    worse = abs(float(used["gap"])) - abs(float(best["gap"]))
+    return (
+        customer_check(
+            "model_choice",
+            MODEL_NAMES[str(best["model"])],
+            passed=worse <= MAX_WORSE,
+            value=abs(float(best["gap"])),
+            threshold=abs(float(used["gap"])),
+        ),
+    )
 
 
 def _horizon(everyone: Cohort, horizon_months: int) -> CheckResult:

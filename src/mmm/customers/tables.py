@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xarray as xr
 
+from mmm.customers.backtest import compare_models
 from mmm.customers.cac import ALL, MIN_CELL, Acquisition, cac_table, interval
 from mmm.customers.calendar import SharedCalendar, shared_calendar
-from mmm.customers.checks import customer_check, value_checks
+from mmm.customers.checks import customer_check, model_checks, value_checks
 from mmm.customers.history import read_history
 from mmm.customers.ltv import Ltv, LtvTerms, average_ltv, draw_ltv, learn_from
 from mmm.customers.money import in_currency
 from mmm.customers.patterns import Cohort, pooled
+from mmm.customers.worth import acquisition_value, cohort_costs, margin_curve
 from mmm.errors import listed
 from mmm.params import RunParams
 from mmm.params.modelling import CustomersParams
@@ -33,11 +35,13 @@ class CustomerTables:
     """What the customers' part publishes."""
 
     tables: dict[str, pd.DataFrame]
-    """`customers` and `cac`, in their published columns. `cac` is empty where it may not be computed."""
+    """By name, in their published columns. `cac` is empty where it may not be computed."""
     checks: tuple[CheckResult, ...]
     """Everything that was checked."""
     ltv: Mapping[str, Ltv]
     """LTV draws by channel, with `all`."""
+    acquisition: Acquisition | None = None
+    """Costs and customers on one calendar; None where they may not be joined."""
 
     @property
     def notices(self) -> tuple[CheckResult, ...]:
@@ -83,14 +87,21 @@ def customer_tables(
         *value_checks(history, pooled(history.cohorts), asked.horizon_months),
         *_calendar_checks(calendar),
     )
-    cac = pd.DataFrame(columns=list(TABLES["cac"]))
+    models = compare_models(lines, asked.source, history)
+    checks = (*checks, *model_checks(models))
+    cac, acquisition = pd.DataFrame(columns=list(TABLES["cac"])), None
+    worth: dict[str, pd.DataFrame] = {}
     if calendar.overlaps and values[ALL].n_customers >= MIN_CELL:
-        acquisition = _acquisition(panel, calendar, incremental, marginal)
+        acquisition = _acquisition(panel, calendar, incremental, marginal, asked.sales_cost)
+        worth = {
+            "cac_cohorts": cohort_costs(panel, calendar, history, acquisition),
+            "margin_curve": margin_curve(values, acquisition, params.seed),
+            "acquisition_value": acquisition_value(values, acquisition, params.seed),
+        }
         cac = cac_table(values, acquisition, asked.ltv_cac_target, params.seed)
         checks = (*checks, *_cac_checks(calendar, cac, incremental, asked.horizon_months))
-    return CustomerTables(
-        tables={"customers": customers_table(values), "cac": cac}, checks=checks, ltv=values
-    )
+    found = {"customers": customers_table(values), "cac": cac, "customer_models": models, **worth}
+    return CustomerTables(tables=found, checks=checks, ltv=values, acquisition=acquisition)
 
 
 def ltv_by_channel(
@@ -129,6 +140,7 @@ def _acquisition(
     calendar: SharedCalendar,
     incremental: xr.DataArray | None,
     marginal: xr.DataArray | None,
+    sales_cost: float,
 ) -> Acquisition:
     """Costs of the common periods; an extract of customers is scaled to the declared number."""
     cost = panel["full_cost"].sum("geo")
@@ -139,6 +151,8 @@ def _acquisition(
         full_cost=cost.sum("period"),
         incremental=incremental,
         marginal=marginal,
+        scale=scale,
+        sales_cost=sales_cost,
     )
 
 

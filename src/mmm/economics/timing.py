@@ -44,3 +44,20 @@ def payback_months(cumulative_margin: ArrayLike, acquisition_cost: float) -> flo
     """
     paid = np.flatnonzero(np.asarray(cumulative_margin, dtype=float) >= acquisition_cost)
     return float(paid[0]) if paid.size else float("inf")
+
+
+def payback_draws(cumulative_margin: ArrayLike, acquisition_cost: ArrayLike) -> NDArray[np.float64]:
+    """Give `payback_months` draw by draw; infinite where the horizon ends before the money is back.
+
+    Parameters
+    ----------
+    cumulative_margin : array of shape (n_draws, n_months + 1)
+    acquisition_cost : array of shape (n_draws,)
+
+    Examples
+    --------
+    >>> payback_draws([[10.0, 18.0], [1.0, 2.0]], [15.0, 15.0])
+    array([ 1., inf])
+    """
+    covered = np.asarray(cumulative_margin, dtype=float) >= np.asarray(acquisition_cost, dtype=float)[:, None]
+    return np.where(covered.any(axis=1), covered.argmax(axis=1).astype(float), np.inf)

@@ -94,6 +94,8 @@ class CustomersParams(Section):
     """Months of future purchases that count, after the first one."""
     ltv_cac_target: Annotated[float, Field(gt=0)] = 3.0
     """The golden ratio."""
+    sales_cost: Annotated[float, Field(ge=0)] = 0.0
+    """What selling to one new customer costs beyond media, fees and tools; added to every CAC."""
     new_customers: Name | None = None
     """Outcome that counts new customers; without it CAC by channel is not incremental."""
 

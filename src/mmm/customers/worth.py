@@ -1,0 +1,193 @@
+"""Where acquisition creates value and where it destroys it, in money; cost by cohort and by credit rule."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from mmm.customers.cac import ALL, MIN_CELL, Acquisition, acquisition_cost, costly_channels, interval, pairing
+from mmm.customers.calendar import SharedCalendar
+from mmm.customers.history import History
+from mmm.customers.ltv import Ltv
+from mmm.economics import cac
+from mmm.records import TABLES
+
+FloatArray = NDArray[np.float64]
+
+
+def margin_curve(values: Mapping[str, Ltv], acquisition: Acquisition, seed: int) -> pd.DataFrame:
+    """Tabulate the margin of a new customer less what they cost, month by month, by channel.
+
+    `p_paid_back` is the share of draws in which the margin so far covers the cost. Channels of fewer
+    than `MIN_CELL` customers are left out, and so are those whose cost is unknown or infinite.
+    """
+    rows: list[dict[str, object]] = []
+    for channel, ltv, cost in _priced(values, acquisition):
+        paired = ltv.cumulative_margin[pairing(len(ltv.draws), len(cost), seed)]
+        for month in range(paired.shape[1]):
+            net = paired[:, month] - cost
+            low, high = np.quantile(net, [0.05, 0.95])
+            rows.append(
+                {
+                    "channel": channel,
+                    "month": month,
+                    "mean": float(net.mean()),
+                    "p05": float(low),
+                    "p95": float(high),
+                    "p_paid_back": float(np.mean(net >= 0)),
+                }
+            )
+    return pd.DataFrame(rows, columns=list(TABLES["margin_curve"]))
+
+
+def acquisition_value(values: Mapping[str, Ltv], acquisition: Acquisition, seed: int) -> pd.DataFrame:
+    """Rank channels by what acquiring their customers brought over its cost, the worst first.
+
+    Customers are the incremental ones where the model gives them, else those that the data name.
+    `value_total` is customers x LTV less full cost and the cost of selling: negative where money is lost.
+    """
+    rows: list[dict[str, object]] = []
+    for channel, ltv, cost in _priced(values, acquisition):
+        if channel == ALL:
+            continue
+        worth = ltv.draws[pairing(len(ltv.draws), len(cost), seed)]
+        customers = _brought(channel, acquisition, len(cost))
+        total = customers * (worth - acquisition.sales_cost)
+        total = total - float(acquisition.full_cost.sel(channel=channel))
+        rows.append(
+            {
+                "channel": channel,
+                "n_customers": ltv.n_customers,
+                **interval("value_per_customer", worth - cost),
+                **interval("value_total", total),
+                "p_destroys": float(np.mean(total < 0)),
+            }
+        )
+    found = pd.DataFrame(rows, columns=[name for name in TABLES["acquisition_value"] if name != "position"])
+    ranked = found.sort_values(["value_total_mean", "channel"], ignore_index=True)
+    ranked.insert(0, "position", np.arange(1, len(ranked) + 1))
+    return ranked
+
+
+def cohort_costs(
+    panel: xr.Dataset, calendar: SharedCalendar, history: History, acquisition: Acquisition
+) -> pd.DataFrame:
+    """Tabulate paid CAC by quarter of first purchase; only quarters that transactions cover in part or whole.
+
+    `n_customers` counts the file's; where the file is an extract, CAC scales them as `cac_paid` does.
+    Cells of fewer than `MIN_CELL` customers show neither their number nor a cost per customer.
+    """
+    covered = panel["full_cost"].sum("geo").isel(period=calendar.is_covered).transpose("period", "channel")
+    names = [str(name) for name in covered["channel"].to_numpy()]
+    by_period = pd.DataFrame(covered.to_numpy(), index=covered["period"].to_numpy(), columns=names)
+    costs = by_period.groupby(pd.PeriodIndex(covered["period"].to_numpy(), freq="Q")).sum()
+    starts = panel["period"].to_numpy()[calendar.is_covered]
+    acquired = history.acquired.copy()
+    days = pd.to_datetime(acquired["day"])
+    at = np.searchsorted(starts, days.to_numpy().astype(starts.dtype), side="right") - 1
+    inside = at >= 0
+    counted = acquired[inside].assign(cohort=pd.PeriodIndex(starts[at[inside]], freq="Q"))
+    numbers = counted.groupby(["cohort", "channel"])["count"].sum()
+    rows = []
+    for cohort, channel in ((quarter, name) for quarter in costs.index for name in costs.columns):
+        cost, n_customers = float(costs.loc[cohort, channel]), int(numbers.get((cohort, channel), 0))
+        is_shown = n_customers >= MIN_CELL
+        rows.append(
+            {
+                "cohort": str(cohort),
+                "channel": str(channel),
+                "full_cost": cost,
+                "n_customers": n_customers if is_shown else pd.NA,
+                "cac_paid": _paid(cost, n_customers * acquisition.scale, acquisition)
+                if is_shown
+                else float("nan"),
+            }
+        )
+    return pd.DataFrame(rows, columns=list(TABLES["cac_cohorts"])).astype({"n_customers": "Int64"})
+
+
+def _paid(cost: float, customers: float, acquisition: Acquisition) -> float:
+    return float(cac(cost, customers)) + acquisition.sales_cost if cost > 0 else float("nan")
+
+
+def cac_by_rule(acquisition: Acquisition | None, attribution: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Tabulate the cost of a new customer by channel under each way of crediting customers.
+
+    `last_touch` credits the channel that the first purchase names; other methods of `attribution` share
+    the new customers as they share conversions, among every channel; `incremental` is the
+    model's. The further apart they are, the more a platform's own figure would mislead.
+    Without costs and customers on one calendar there is no row.
+    """
+    if acquisition is None:
+        return pd.DataFrame(columns=list(TABLES["cac_rules"]))
+    total = float(sum(acquisition.paid_customers.values()))
+    rows: list[dict[str, object]] = []
+    for channel in costly_channels(acquisition):
+        cost = float(acquisition.paid_cost.sel(channel=channel))
+        own = float(acquisition.paid_customers.get(channel, 0.0))
+        if cost > 0 and own >= MIN_CELL:
+            rows.append(_rule(channel, "last_touch", acquisition, np.array([own])))
+        for share in _shares(attribution, channel):
+            customers = np.array([share.share, share.upper, share.lower]) * total
+            if cost > 0 and customers[0] >= MIN_CELL:
+                rows.append(_rule(channel, str(share.method), acquisition, customers))
+        if acquisition.incremental is not None:
+            draws = acquisition_cost([channel], acquisition, float("nan"))
+            customers_mean = float(acquisition.incremental.sel(channel=channel).mean())
+            whole = float(acquisition.full_cost.sel(channel=channel))
+            rows.append(
+                {
+                    "channel": channel,
+                    "rule": "incremental",
+                    "full_cost": whole,
+                    "customers": customers_mean,
+                    **interval("cac", draws),
+                }
+            )
+    return pd.DataFrame(rows, columns=list(TABLES["cac_rules"]))
+
+
+def _shares(attribution: pd.DataFrame | None, channel: str) -> list[pd.Series]:
+    if attribution is None or attribution.empty:
+        return []
+    wanted = attribution["channel"].eq(channel) & attribution["method"].isin(["markov", "shapley", "linear"])
+    return [row for _, row in attribution[wanted].iterrows()]
+
+
+def _rule(channel: str, rule: str, acquisition: Acquisition, customers: FloatArray) -> dict[str, object]:
+    cost = float(acquisition.paid_cost.sel(channel=channel))
+    each = cac(cost, customers) + acquisition.sales_cost
+    low, high = (each[1], each[2]) if len(each) > 1 else (np.nan, np.nan)
+    return {
+        "channel": channel,
+        "rule": rule,
+        "full_cost": cost,
+        "customers": float(customers[0]),
+        "cac_mean": float(each[0]),
+        "cac_p05": float(low),
+        "cac_p95": float(high),
+    }
+
+
+def _priced(values: Mapping[str, Ltv], acquisition: Acquisition) -> list[tuple[str, Ltv, FloatArray]]:
+    """Channels large enough to be shown whose cost per customer is known: name, value, cost by draw."""
+    costly = costly_channels(acquisition)
+    found = []
+    for name, channels in [(ALL, costly), *((channel, [channel]) for channel in costly)]:
+        if name not in values or values[name].n_customers < MIN_CELL or not channels:
+            continue
+        brought = acquisition.paid_customers.get(name, 0.0)
+        number = sum(acquisition.paid_customers.values()) if name == ALL else brought
+        cost = float(acquisition.paid_cost.sel(channel=channels).sum())
+        draws = acquisition_cost(channels, acquisition, _paid(cost, float(number), acquisition))
+        if np.isfinite(draws).all():
+            found.append((name, values[name], draws))
+    return found
+
+
+def _brought(channel: str, acquisition: Acquisition, n_draws: int) -> FloatArray:
+    if acquisition.incremental is None:
+        return np.full(n_draws, float(acquisition.paid_customers.get(channel, 0.0)))
+    return np.asarray(acquisition.incremental.sel(channel=channel), dtype=float)
