@@ -39,7 +39,7 @@ class Acquisition:
     marginal: xr.DataArray | None
     """New customers that one more unit of full cost would bring; dims (draw,) channel."""
     scale: float = 1.0
-    """Declared new customers per customer of the file, where it is an extract; in `paid_customers` already."""
+    """Declared new customers per customer of an extract; `paid_customers` are scaled already."""
     sales_cost: float = 0.0
     """What selling to one new customer costs beyond media, fees and tools; in every CAC."""
 

@@ -186,7 +186,7 @@ HARD = {
     "all alike": lambda n: {"date": "2025-03-01", "amount": 30.0},
     "refunds above purchases": lambda n: {
         "date": "2025-03-01",
-        "amount": np.where(np.arange(n) % 2, 10.0, -50.0),
+        "amount": np.where(np.arange(n) % 2, np.where(np.arange(n) < 150, 10.0, 80.0), -50.0),
     },
     "one absurd amount": lambda n: {"date": "2025-03-01", "amount": np.where(np.arange(n) == 7, 1e9, 20.0)},
     "amounts missing": lambda n: {"date": "2025-03-01", "amount": np.where(np.arange(n) % 3, 20.0, np.nan)},
