@@ -26,6 +26,10 @@ class FamilyWorld:
     contribution: FloatArray
     """(channel) in money, over all weeks."""
     is_geometric_hill: bool
+    expected: FloatArray
+    """(period) KPI without its noise."""
+    noise: FloatArray
+    """(period)"""
 
 
 def family_world(seed: int, *, well_specified: bool = False) -> FamilyWorld:
@@ -43,11 +47,14 @@ def family_world(seed: int, *, well_specified: bool = False) -> FamilyWorld:
     baseline = _trend(rng, n_weeks) + _season(rng, n_weeks) - 0.03 * (price - 100) / 4 + 0.08 * promotion
     noise = rng.uniform(0.03, 0.05) * _shocks(rng, n_weeks)
     others = 1 - media.sum(axis=1).mean()
-    kpi = 1e6 * (others * baseline / baseline.mean() + media.sum(axis=1) + noise)
+    expected = 1e6 * (others * baseline / baseline.mean() + media.sum(axis=1))
+    kpi = expected + 1e6 * noise
     return FamilyWorld(
         panel=_panel(spend, kpi, price, promotion),
         contribution=1e6 * media.sum(axis=0),
         is_geometric_hill=carry == "geometric" and curve == "hill",
+        expected=expected,
+        noise=1e6 * noise,
     )
 
 

@@ -151,3 +151,20 @@ def test_draws_of_the_prior_are_comparable_with_draws_of_the_posterior(narrow):
     learnt = np.log(found.draws["share"].sel(channel="channel_0"))
     # Both are logs of the share of the KPI: close, as the belief is on the marginal return and narrow.
     assert float(learnt.mean()) == pytest.approx(believed[:, 0].mean(), abs=2 * believed[:, 0].std())
+
+
+def test_a_marginal_return_in_several_geos_is_left_to_the_definition_which_states_it_exactly():
+    from mmm.inference.fitting import _engine
+    from mmm.model.definition import explicit_model
+    from mmm.simulate import GeoWorldSize, simulate_geos
+
+    panel = simulate_geos(6, GeoWorldSize(n_geos=3, n_weeks=40, n_channels=2, dark_geos=0)).panel
+    name = str(panel["channel"].to_numpy()[0])
+    stated = ModelSpec(
+        outcome="revenue", channel_priors={name: ChannelPrior(kind="marginal_return", median=0.4, spread=0.5)}
+    )
+    design = build_design(panel, stated)
+    assert _engine(design, stated) == "pymc"
+    usual = ModelSpec(outcome="revenue")
+    assert _engine(build_design(panel, usual), usual) == "compiled"
+    assert "marginal_share" in {variable.name for variable in explicit_model(design, stated).free_RVs}
