@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     )
     from mmm.allocation.solver import Allocation, allocate
     from mmm.allocation.tables import AllocationResult, allocation_tables, decide
+    from mmm.allocation.todays_plan import check_budget
 
 __all__ = [
     "Allocation",
@@ -33,6 +34,7 @@ __all__ = [
     "allocate",
     "allocation_tables",
     "budget_problem",
+    "check_budget",
     "decide",
     "load_simulator",
     "response_draws",
@@ -53,6 +55,7 @@ __getattr__ = exporter(
         "allocate": "solver",
         "allocation_tables": "tables",
         "budget_problem": "problem",
+        "check_budget": "todays_plan",
         "decide": "tables",
         "load_simulator": "simulator",
         "response_draws": "fitted",

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mmm.allocation.grid import GridResponse
 from mmm.allocation.response import ResponseDraws
+from mmm.allocation.todays_plan import PERIODS_PER_YEAR, spend_by_period, todays_plan
 from mmm.effects.draws import MediaDraws, media_draws
 from mmm.errors import UserInputError
 from mmm.params import RunParams
@@ -21,7 +22,6 @@ MAX_DRAWS = 1000
 REMAINING_WEIGHT = 0.01
 """Carry-over is followed after the horizon until this share of its weight is left."""
 MAX_PERIODS_AFTER = 104
-PERIODS_PER_YEAR = {"daily": 365, "weekly": 52, "monthly": 12, "annual": 1}
 
 
 def response_draws(
@@ -51,10 +51,8 @@ def response_draws(
     value = _value_at_margin(params, asked.outcome)
     media = media_draws(fit, max_draws)
     channels = list(media.channels)
-    history = _by_period(panel, "spend", channels)
-    earlier = _a_year_earlier(history, asked.horizon_periods, PERIODS_PER_YEAR[params.calendar.frequency])
-    planned = earlier if plan is None else _planned(plan, channels, asked.horizon_periods)
-    pattern = _pattern(planned, earlier)
+    today = todays_plan(params, panel, plan)
+    pattern = _pattern(today.planned, today.earlier)
     background, per_unit = _carried(media, pattern / np.asarray(fit.design.media_scale, dtype=float)[:, None])
     return ResponseDraws(
         channels=tuple(channels),
@@ -69,8 +67,8 @@ def response_draws(
         pattern=pattern,
         fee_rate=np.asarray(panel["fee_rate"].sel(channel=channels), dtype=float),
         fixed_cost=_fixed_cost(panel, plan, channels, asked.horizon_periods),
-        current=np.round(planned.sum(axis=1), 2),
-        observed_peak=history.max(axis=1),
+        current=today.current,
+        observed_peak=spend_by_period(panel, "spend", channels).max(axis=1),
         step_weight=(1 + asked.discount_per_year)
         ** (-np.arange(per_unit.shape[2]) / PERIODS_PER_YEAR[params.calendar.frequency]),
         price_elasticity=np.array(
@@ -150,35 +148,6 @@ def _value_at_margin(params: RunParams, name: str) -> float:
     return value * outcome.margin_rate
 
 
-def _by_period(data: xr.Dataset, variable: str, channels: list[str]) -> FloatArray:
-    """Sum over geos, (channel, period)."""
-    summed = data[variable].sum("geo").sel(channel=channels).transpose("channel", "period")
-    return np.asarray(summed, dtype=float)
-
-
-def _planned(plan: xr.Dataset, channels: list[str], horizon: int) -> FloatArray:
-    found = plan.sizes["period"]
-    if found < horizon:
-        raise UserInputError(
-            "allocation",
-            [
-                f"horizon_periods is {horizon}, the plan has {found} periods after the data: "
-                "extend the plan or shorten the horizon"
-            ],
-        )
-    return _by_period(plan, "spend", channels)[:, :horizon]
-
-
-def _a_year_earlier(history: FloatArray, horizon: int, periods_per_year: int) -> FloatArray:
-    """Give spend of the same periods a year earlier, or of the last ones when history is shorter."""
-    back = max(periods_per_year * -(-horizon // periods_per_year), horizon)
-    if history.shape[1] < back:
-        back = min(horizon, history.shape[1])
-    found = history[:, history.shape[1] - back :][:, :horizon]
-    missing = horizon - found.shape[1]
-    return np.pad(found, ((0, 0), (0, missing)), mode="wrap") if missing else found
-
-
 def _pattern(planned: FloatArray, earlier: FloatArray) -> FloatArray:
     """Give the share of a channel's spend that falls in each period, (channel, period)."""
     even = np.ones_like(planned)
@@ -191,8 +160,8 @@ def _pattern(planned: FloatArray, earlier: FloatArray) -> FloatArray:
 def _fixed_cost(panel: xr.Dataset, plan: xr.Dataset | None, channels: list[str], horizon: int) -> FloatArray:
     """Give fixed fees over the horizon, (channel,): the plan's, else those of the last periods."""
     if plan is not None:
-        return _by_period(plan, "fixed_cost", channels)[:, :horizon].sum(axis=1)
-    recent = _by_period(panel, "fixed_cost", channels)[:, -horizon:]
+        return spend_by_period(plan, "fixed_cost", channels)[:, :horizon].sum(axis=1)
+    recent = spend_by_period(panel, "fixed_cost", channels)[:, -horizon:]
     total: FloatArray = recent.mean(axis=1) * horizon
     return total
 

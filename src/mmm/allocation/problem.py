@@ -7,12 +7,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmm.allocation.feasibility import GroupLimit, Limits, ResourceLimit, conflicts
-from mmm.allocation.response import ResponseDraws
 from mmm.errors import InfeasibleBudgetError
 from mmm.params import RunParams
 from mmm.params.deciding import AllocationParams, Bounds, Group
 
 FloatArray = NDArray[np.float64]
+
+
+class Today(Protocol):
+    """What limits in relation to today's plan are drawn from."""
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Channels, in the order of every array."""
+        ...
+
+    @property
+    def current(self) -> FloatArray:
+        """Media spend planned today over the horizon, (channel,)."""
+        ...
 
 
 class Response(Protocol):
@@ -139,14 +152,14 @@ class BudgetProblem:
 
 
 def budget_problem(
-    params: RunParams, response: ResponseDraws, *, change: float = 0.0, total: float | None = None
+    params: RunParams, today: Today, *, change: float = 0.0, total: float | None = None
 ) -> BudgetProblem:
     """Build the budget question that the params ask, from the plan of today.
 
     Parameters
     ----------
-    response : ResponseDraws
-        Gives the channels and today's plan over the horizon.
+    today : Today
+        The channels and today's plan over the horizon, such as `ResponseDraws`.
     change : float
         Another budget than the one asked, as a share of it: the frontier tries some.
     total : float, optional
@@ -160,7 +173,7 @@ def budget_problem(
     asked = params.allocation
     if asked is None:
         raise ValueError("params have no allocation section")
-    channels, current = response.channels, response.current
+    channels, current = today.channels, today.current
     _refuse_strangers(asked, channels)
     limits = [_limits(asked, channel, amount) for channel, amount in zip(channels, current, strict=True)]
     lower, upper = (np.array(side) for side in zip(*limits, strict=True))

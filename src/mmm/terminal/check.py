@@ -34,6 +34,12 @@ def show_check(params_file: Path, as_of: date, fix_plan_file: Path | None) -> No
         fix_plan(findings).to_csv(fix_plan_file, index=False)
         console.print(f"What to correct, and where: {fix_plan_file}")
     gate(findings)
+    if params.allocation is not None:
+        from mmm.allocation import check_budget  # noqa: PLC0415
+        from mmm.panel import build_panel, build_plan  # noqa: PLC0415
+
+        panel = build_panel(params, sources)
+        check_budget(params, panel, build_plan(params, sources, panel))
     console.print("No fatal finding: the analysis can run.")
 
 
