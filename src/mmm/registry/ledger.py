@@ -12,16 +12,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Engine, Integer, MetaData, Text, create_engine, event, insert, select, text
+from sqlalchemy import Column, Engine, Integer, MetaData, Text, insert, select
 from sqlalchemy import Table as SqlTable
-from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import OperationalError
 
 from mmm.errors import UserInputError
-from mmm.params import redacted_url, resolved_url
+from mmm.params import redacted_url
+from mmm.registry.opening import opened
 
-BUSY_SECONDS = 60
-"""A writer waits this long for its turn."""
 FIRST = "0" * 64
 """What the first entry is chained to."""
 _METADATA = MetaData()
@@ -33,11 +31,6 @@ _ENTRIES = SqlTable(
     Column("content", Text, nullable=False),
     Column("previous", Text, nullable=False, unique=True),
     Column("digest", Text, nullable=False, unique=True),
-)
-_GUARDS = tuple(
-    f"CREATE TRIGGER IF NOT EXISTS entries_keep_{verb} BEFORE {verb} ON entries "
-    "BEGIN SELECT RAISE(ABORT, 'the registry is append-only'); END"
-    for verb in ("UPDATE", "DELETE")
 )
 
 
@@ -62,59 +55,15 @@ class Entry:
 
 
 def open_registry(url_or_path: str | Path) -> Registry:
-    """Open a registry, made when it does not exist: a path, or a `sqlite:///` URL.
+    """Open a registry, made when it does not exist: a path, a `sqlite:///` or a `postgresql://` URL.
 
     Raises
     ------
     UserInputError
-        The folder is missing or read-only, the file is no database, or the URL is of another database.
+        The database cannot be opened, or is of another kind.
     """
     where = str(url_or_path)
-    url = resolved_url(where) if "://" in where else f"sqlite:///{Path(where).resolve()}"
-    if not url.startswith("sqlite:"):
-        kind = url.split(":", 1)[0]
-        raise UserInputError(
-            redacted_url(where), [f"found a {kind} database, expected a path or sqlite:///PATH"]
-        )
-    engine = create_engine(
-        url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}
-    )
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _take_turn)
-    try:
-        with engine.begin() as connection:
-            _METADATA.create_all(connection)
-            for guard in _GUARDS:
-                connection.execute(text(guard))
-    except (OperationalError, DatabaseError) as error:
-        raise UserInputError(
-            redacted_url(where), [_cannot_open(Path(engine.url.database or ""), error)]
-        ) from None
-    return Registry(engine=engine, location=redacted_url(where))
-
-
-def _prepare(connection: Any, _: Any) -> None:
-    """Survive a crash in the middle of a write: the journal is replayed, whole entries or none."""
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.close()
-
-
-def _take_turn(connection: Any) -> None:
-    """Lock at the start: whoever reads the last digest is the next to write."""
-    options = connection.get_execution_options()
-    connection.exec_driver_sql("BEGIN" if options.get("read_only") else "BEGIN IMMEDIATE")
-
-
-def _cannot_open(path: Path, error: DatabaseError) -> str:
-    if not path.parent.is_dir():
-        return f"folder {path.parent} does not exist: make it, or correct the path"
-    reason = str(error.orig)
-    if "not a database" in reason:
-        return "found a file that is not a registry: correct the path, or move the file away"
-    return f"cannot be opened ({reason}): check that the folder can be written to"
+    return Registry(engine=opened(where, _METADATA), location=redacted_url(where))
 
 
 def append(registry: Registry, kind: str, content: Mapping[str, Any]) -> Entry:

@@ -23,7 +23,7 @@ DEGREES = 20.0
 """Degrees of freedom of the Student tail: real series are a little heavier than a Gaussian."""
 OUTAGE = 0.1
 """Share of what is expected under which a figure is an outage and no drop."""
-PRUDENCE = 0.7
+PRUDENCE = 0.8
 """Found by `benchmarks/steering.py`: scale and smoothing come from the same short past as what is judged."""
 _SMOOTHING = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5)
 _HARMONICS = 3

@@ -156,6 +156,17 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(tmp_path):
 
 def test_another_database_is_refused_without_showing_the_password():
     with pytest.raises(UserInputError) as refused:
-        open_registry("postgresql://anna:secret@db.example/registry")
+        open_registry("mysql://anna:secret@db.example/registry")
     assert "secret" not in str(refused.value)
-    assert refused.value.problems == ("found a postgresql database, expected a path or sqlite:///PATH",)
+    assert refused.value.problems == (
+        "found a mysql database, expected a path, sqlite:///PATH or postgresql://...",
+    )
+
+
+def test_a_server_that_does_not_answer_is_said_without_showing_the_password(monkeypatch):
+    pytest.importorskip("psycopg", reason="the driver of PostgreSQL is not installed")
+    monkeypatch.setenv("REGISTRY_PASSWORD", "secret")
+    with pytest.raises(UserInputError) as refused:
+        open_registry("postgresql://anna:${REGISTRY_PASSWORD}@127.0.0.1:1/registry")
+    assert "secret" not in str(refused.value)
+    assert "the database does not answer" in str(refused.value)
