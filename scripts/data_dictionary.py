@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MEANING = {
     "findings": "Faults seen in the data, one per row.",
     "source_map": "Source map (cartographie des sources): what was read, from where, how fresh.",
+    "campaign_parts": "Campaign names taken apart by the naming convention; `meant` is the name that was meant.",
     "quality_score": "Quality score per source.",
     "channel_summary": "What each channel cost and brought over the whole analysis.",
     "media_summary": "The same for all media together, by window.",

@@ -104,6 +104,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "missing_periods",
         "used_for",
     ),
+    "campaign_parts": ("source", "channel", "campaign", "meant", "part", "value", "follows"),
     "quality_score": ("source", "score", "n_rows", "n_fatal", "n_warning", "n_note"),
     "channel_summary": (
         "outcome",
