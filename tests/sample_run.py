@@ -443,8 +443,8 @@ def _health() -> dict[str, pd.DataFrame]:
     ]
     parameters = []
     for i, name in enumerate(CHANNELS):
-        retention = 0.2 + 0.07 * i
-        parameters += [("revenue", "base", f"retention[{name}]", retention, 0.1, retention - 0.15, retention + 0.16, 1.002, 1800.0, 1500.0),
+        half_life = 0.4 + 0.3 * i
+        parameters += [("revenue", "base", f"half_life[{name}]", half_life, 0.1, 0.6 * half_life, 1.7 * half_life, 1.002, 1800.0, 1500.0),
                        ("revenue", "base", f"half_saturation[{name}]", 1.6, 0.6, 0.9, 2.8, 1.002, 1800.0, 1500.0)]  # fmt: skip
     return {
         "findings": _frame("findings", findings),

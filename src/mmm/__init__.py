@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from mmm.lazy import exporter
 
 if TYPE_CHECKING:
+    from mmm.diagnostics import average
     from mmm.inference import fit
     from mmm.params import read_params
     from mmm.runs import open_run
 
-__all__ = ["fit", "open_run", "read_params"]
+__all__ = ["average", "fit", "open_run", "read_params"]
 
-__getattr__ = exporter(__name__, {"fit": "inference", "open_run": "runs", "read_params": "params"})
+__getattr__ = exporter(
+    __name__, {"average": "diagnostics", "fit": "inference", "open_run": "runs", "read_params": "params"}
+)

@@ -1,6 +1,5 @@
 """What the model says of sales, how long effects last, and whether it is sound."""
 
-from math import log
 from typing import Any
 
 import pandas as pd
@@ -69,24 +68,24 @@ def composition(report: Report) -> Markup | None:
 def carry_over(report: Report) -> Markup | None:
     """Show how long each channel's effect lasts, and what saturation takes from the next euro."""
     found = report.table("parameters")
-    found = found[found["outcome"] == main_outcome(report)].set_index("name")
+    found = found[found["outcome"] == main_outcome(report)].drop_duplicates("name").set_index("name")
     summary = report.table("channel_summary")
     summary = summary[(summary["outcome"] == main_outcome(report)) & (summary["channel"] != "all")]
     rows = []
     for row in records(summary):
-        retention = _parameter(found, "retention", row["channel"])
-        if retention is None:
+        half_life = _parameter(found, "half_life", row["channel"])
+        if half_life is None:
             continue
         average, following = float(row["return_mean"]), 1 + float(row["mromi_mean"])
         left = following / average if average > 0 else float("nan")
         rows.append(
             (
                 report.channel(str(row["channel"])),
-                _half_life(report, retention["mean"]),
+                report.number(half_life["mean"], 1),
                 report.say(
                     "shared.interval",
-                    low=_half_life(report, retention["p05"]),
-                    high=_half_life(report, retention["p95"]),
+                    low=report.number(half_life["p05"], 1),
+                    high=report.number(half_life["p95"], 1),
                 ),
                 report.number(average, 2),
                 report.number(following, 2),
@@ -116,13 +115,6 @@ def _parameter(found: pd.DataFrame, name: str, channel: Any) -> dict[str, float]
             first = row.iloc[0] if isinstance(row, pd.DataFrame) else row
             return {stat: float(first[stat]) for stat in ("mean", "p05", "p95")}
     return None
-
-
-def _half_life(report: Report, retention: float) -> str:
-    """Periods until half of the effect has come: ln(1/2) / ln(retention)."""
-    if not 0 < retention < 1:
-        return "–"
-    return report.number(log(0.5) / log(retention), 1)
 
 
 def health(report: Report) -> Markup | None:

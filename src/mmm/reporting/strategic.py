@@ -60,14 +60,34 @@ def _media_sentence(report: Report) -> str:
     row = total.iloc[0]
     if not isfinite(row["return_mean"]):
         share, outcome = float(row["share_of_kpi"]), report.outcome(str(row["outcome"]))
-        return report.say("strategic.media_share_sentence", share=share, outcome=outcome)
-    return report.say(
+        said = report.say("strategic.media_share_sentence", share=share, outcome=outcome)
+        return f"{said} {specification_sentence(report)}".strip()
+    said = report.say(
         "strategic.media_sentence",
         brings=float(row["return_mean"]),
         low=float(row["return_p05"]),
         high=float(row["return_p95"]),
         share=float(row["share_of_kpi"]),
         outcome=report.outcome(str(row["outcome"])),
+    )
+    return f"{said} {specification_sentence(report)}".strip()
+
+
+def specification_sentence(report: Report) -> str:
+    """Say how much the media total depends on the shapes assumed; empty where none was averaged."""
+    table = report.table("specifications")
+    rows = table[(table["outcome"] == main_outcome(report)) & (table["specification"] != "average")]
+    rows = rows[rows["weight"] > 0]
+    if len(rows) < 2:
+        return ""
+    average = float((rows["weight"] * rows["media_total_mean"]).sum())
+    change = rows["media_total_mean"] / average - 1.0
+    return report.say(
+        "strategic.specifications",
+        count=len(rows),
+        weight=float(rows["weight"].max()),
+        low=float(change.min()),
+        high=float(change.max()),
     )
 
 
