@@ -104,9 +104,7 @@ def _curves(design: Design, spec: ModelSpec, draws: PriorDraws) -> Iterator[Impl
     days = DAYS_PER_PERIOD[spec.frequency]
     history = len(design.y)
     for at, name in enumerate(design.channels):
-        with np.errstate(divide="ignore"):
-            periods = np.log(0.1) / np.log(draws.retention[:, at])
-        p05, p50, p95 = _interval(periods)
+        p05, p50, p95 = _interval(draws.tail[:, at])
         severity = Severity.NOTE
         if name in spec.channel_shapes and p50 > history / 2:
             severity = Severity.FATAL if p50 > 2 * history else Severity.WARNING
@@ -121,7 +119,8 @@ def _curves(design: Design, spec: ModelSpec, draws: PriorDraws) -> Iterator[Impl
             figures={"history": history * months},
         )
         shape = spec.channel_shapes.get(name)
-        if shape is not None and shape.half_saturation is not None:
+        has_ceiling = bool(np.isfinite(draws.half_saturation[:, at]).all())
+        if shape is not None and shape.half_saturation is not None and has_ceiling:
             yield _half_saturation(design, draws, at)
 
 

@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 from mmm.model.design import Design
 from mmm.model.media_prior import MARGINAL, POOLED, MediaPrior, declared_share
 from mmm.model.prior_curves import Curves, curve_draws
+from mmm.model.prior_families import draw_curves, nine_tenths
 from mmm.model.spec import ModelSpec
+from mmm.transforms import ADSTOCKS, reached, reached_slope
+from mmm.transforms.media import one_channel
 
 FloatArray = NDArray[np.float64]
 N_DRAWS = 1000
@@ -19,9 +22,11 @@ class PriorDraws:
     """Draws from the prior, in the units of the model."""
 
     retention: FloatArray
-    """(draw, channel)."""
+    """(draw, channel) Of a geometric carry-over, else NaN."""
+    tail: FloatArray
+    """(draw, channel) Periods until nine tenths of the effect have come."""
     half_saturation: FloatArray
-    """(draw, channel) Typical active periods."""
+    """(draw, channel) Typical active periods; NaN for a family without a ceiling."""
     share: FloatArray
     """(draw, channel) Share of the KPI over the data."""
     elasticity: FloatArray
@@ -37,27 +42,25 @@ class PriorDraws:
 def draw_prior(design: Design, spec: ModelSpec, n_draws: int = N_DRAWS, seed: int = 0) -> PriorDraws:
     """Draw parameters from the beliefs and what they imply on the observed spend and calendar."""
     rng = np.random.default_rng([seed, 3])
-    n_channels = len(design.channels)
-    curves = Curves(
-        x=design.x,
-        carry_in=design.carry_in,
-        marginal_cost=design.full_cost_total,
-        shape=design.shape_prior,
-    )
+    n_channels, tiny = len(design.channels), np.finfo(float).tiny
+    curves = draw_curves(design, spec, np.clip(rng.random((n_draws, 4, n_channels)), 1e-9, 1 - 1e-9))
     strength = draw_strength(design.media_prior, n_draws, seed)
-    names = ("retention", "half_saturation", "share", "elasticity")
-    by_channel = {name: np.empty((n_draws, n_channels)) for name in names}
+    share, elasticity = np.empty((n_draws, n_channels)), np.empty((n_draws, n_channels))
     media = np.zeros((n_draws, len(design.y)))
     for at in range(n_channels):
-        drawn = curve_draws(curves, at, np.clip(rng.random((n_draws, 3)), 1e-9, 1 - 1e-9))
+        curve, spend, before = one_channel(curves, at), design.x.T[[at]], design.carry_in[[at]]
+        level = reached(curve, spend, before)[:, 0]
+        mean = np.maximum(level.mean(axis=1), tiny)
+        elasticity[:, at] = reached_slope(curve, spend, before)[:, 0].mean(axis=1) / mean
         kind = int(design.media_prior.kind[at])
-        share = declared_share(kind, strength[:, at], drawn.elasticity, drawn.mean_reached)
-        found = (drawn.retention, drawn.half_saturation, share, drawn.elasticity)
-        for name, values in zip(names, found, strict=True):
-            by_channel[name][:, at] = values
-        media += (share / np.maximum(drawn.mean_reached, 1e-300))[:, None] * drawn.reached
+        share[:, at] = declared_share(kind, strength[:, at], np.maximum(elasticity[:, at], 1e-12), mean)
+        media += (share[:, at] / mean)[:, None] * level
     return PriorDraws(
-        **by_channel,
+        retention=np.where(curves.adstock == ADSTOCKS.index("geometric"), curves.first, np.nan),
+        tail=np.stack([nine_tenths(curves, at) for at in range(n_channels)], axis=1),
+        half_saturation=curves.half_saturation,
+        share=share,
+        elasticity=elasticity,
         baseline=_baseline(design, rng, n_draws),
         media=media,
         noise=np.abs(rng.standard_normal(n_draws)) * spec.beliefs.noise,

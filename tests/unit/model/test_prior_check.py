@@ -87,3 +87,22 @@ def test_a_count_without_a_value_is_told_as_a_cost():
     found = implied(replace(SPEC, value_per_unit=None))
     cost, share = found["cost_per_unit", "channel_0"], implied()["return", "channel_0"]
     assert (cost.p05, cost.p50, cost.p95) == pytest.approx((1 / share.p95, 1 / share.p50, 1 / share.p05))
+
+
+@pytest.mark.parametrize("adstock", ["none", "delayed", "weibull_density", "weibull_survival"])
+@pytest.mark.parametrize("saturation", ["power", "exponential"])
+def test_other_families_imply_the_same_shares_and_a_carry_over_of_their_own(adstock, saturation):
+    spec = replace(SPEC, adstock=adstock, saturation=saturation)
+    found = implied(spec)
+    assert found["media_share", "revenue"].p50 == pytest.approx(0.2, rel=0.08)
+    tail = found["carry_over", "channel_0"]
+    assert tail.p05 <= tail.p50 <= tail.p95
+    assert (tail.p95 == 0) == (adstock == "none")
+    assert all(np.isfinite([one.p05, one.p50, one.p95]).all() for one in found.values())
+
+
+def test_a_stated_half_life_moves_a_weibull_carry_over_too():
+    weibull = replace(SPEC, adstock="weibull_density")
+    stated = replace(weibull, channel_shapes={"channel_1": ChannelShape(half_life=(8.0, 0.2))})
+    tail = implied(stated)["carry_over", "channel_1"].p50 / implied(weibull)["carry_over", "channel_1"].p50
+    assert tail > 2
