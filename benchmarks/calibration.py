@@ -15,7 +15,14 @@ from results.store import keep
 from sbc import Calibration, calibrate, judge
 from worlds import Shape, family_world
 
-SPECIFICATIONS: dict[str, dict[str, object]] = {"geometric-hill": {}}
+SPECIFICATIONS: dict[str, dict[str, object]] = {
+    "geometric-hill": {},
+    "weibull_density-hill": {"adstock": "weibull_density"},
+    "geometric-power": {"saturation": "power"},
+    "weibull_density-power": {"adstock": "weibull_density", "saturation": "power"},
+    "delayed-logistic": {"adstock": "delayed", "saturation": "logistic"},
+}
+"""Those that a run averages, and one whose families it does not."""
 
 
 def main() -> None:

@@ -114,7 +114,7 @@ def _ranks(found: Fit, truth: Truths, panel: xr.Dataset) -> Truths:
     draws: dict[str, Any] = {
         str(name): values.to_numpy().reshape(-1, *values.shape[2:])
         for name, values in found.draws.data_vars.items()
-        if name in truth and name not in SKIPPED
+        if name in truth and name not in SKIPPED and np.isfinite(values).any()
     }
     kept = np.linspace(0, len(draws["sigma"]) - 1, LEVELS).round().astype(int)
     draws = {name: values[kept] for name, values in draws.items()}
@@ -124,10 +124,14 @@ def _ranks(found: Fit, truth: Truths, panel: xr.Dataset) -> Truths:
         name, values, value = derived(draws, expected, truth)
         draws[name], compared[name] = values, value
     return {
-        name: np.atleast_1d((values < compared[name]).sum(axis=0).astype(float))
-        for name, values in draws.items()
-        if values.size
+        name: np.atleast_1d(_rank(values, compared[name])) for name, values in draws.items() if values.size
     }
+
+
+def _rank(values: np.ndarray, truth: Any) -> np.ndarray:
+    """Count the draws below the truth; not a number where a channel has no such parameter."""
+    known = np.isfinite(values).all(axis=0)
+    return np.where(known, (values < truth).sum(axis=0), np.nan)
 
 
 def _media_total(draws: Truths, _: np.ndarray, truth: Truths) -> tuple[str, np.ndarray, Any]:
