@@ -264,7 +264,7 @@ def _decisions() -> dict[str, pd.DataFrame]:
         "allocation": _frame("allocation", rows),
         "allocation_summary": _frame("allocation_summary", summary),
         "frontier": _frame("frontier", frontier),
-        "matrix": _frame("matrix", matrix),
+        "matrix": _frame("matrix", [(*row, 0.0, 3_000.0) for row in matrix]),
     }
 
 

@@ -85,7 +85,10 @@ def _size_of_budget(report: Report) -> AskedDecision | None:
 
 
 def _test(report: Report) -> AskedDecision | None:
-    """Ask for a test of the unsure channel with most at stake: planned spend x width of its interval."""
+    """Ask for a test of the unsure channel whose test is worth most, else the one with most at stake.
+
+    At stake is planned spend x width of the interval of its ROMI.
+    """
     moves = {row["channel"]: row for row in records(channel_moves(report))}
     planned = {name: float(row["current"]) for name, row in moves.items()}
     summary = report.table("channel_summary")
@@ -96,17 +99,35 @@ def _test(report: Report) -> AskedDecision | None:
     ]
     if not rows:
         return None
-    row = max(rows, key=lambda row: planned[row["channel"]] * (row["romi_p95"] - row["romi_p05"]))
+    worth = _worth(report)
+    row = max(
+        rows,
+        key=lambda row: (
+            worth.get(row["channel"], 0.0),
+            planned[row["channel"]] * (row["romi_p95"] - row["romi_p05"]),
+        ),
+    )
     name = str(row["channel"])
+    gains = (
+        report.say("decision.test_worth", amount=worth[name])
+        if worth.get(name, 0.0) > 0
+        else report.say("decision.at_stake", amount=planned[name])
+    )
     between = interval(report, row["romi_p05"], row["romi_p95"], "signed_ratio")
     key = "decision.test_channel_lowered" if moves[name]["delta"] < 0 else "decision.test_channel"
     return AskedDecision(
         kind="test",
         verb=report.say("decision.test"),
         what=report.say(key, channel=report.channel(name), interval=between),
-        gain=report.say("decision.at_stake", amount=planned[name]),
+        gain=gains,
         facts=_facts(report, "marketing", report.say("decision.to_establish")),
     )
+
+
+def _worth(report: Report) -> dict[str, float]:
+    """Give what the best test of each channel is expected to bring to this decision, in money."""
+    tests = report.table("value_of_information")
+    return {str(name): float(group["evsi"].max()) for name, group in tests.groupby("channel")}
 
 
 def _decision(

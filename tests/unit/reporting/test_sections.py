@@ -87,6 +87,15 @@ def test_at_most_three_decisions_and_an_unsure_channel_is_tested_never_cut(engli
     assert ("Confidence", "likely (93%), model only") in asked[0].facts
 
 
+def test_the_test_that_is_worth_most_is_asked_for_with_its_worth(english):
+    rows = [(1, "paid_social", "paid_social", 4, 0.2, 9e3, 8e3, None, None, None)]
+    worth = pd.DataFrame(rows, columns=list(TABLES["value_of_information"]))
+    tested = asked_decisions(replace(english, tables={**english.tables, "value_of_information": worth}))[-1]
+    assert tested.kind == "test"
+    assert "TV" not in tested.what
+    assert tested.gain.startswith("The test is expected to bring €8,000 over the plan's horizon")
+
+
 def test_a_plan_that_is_not_sure_enough_is_kept(english):
     summary = english.table("allocation_summary").copy()
     summary.loc[summary["quantity"] == "p_gain", "value"] = 0.55
