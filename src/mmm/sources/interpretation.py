@@ -11,11 +11,10 @@ from mmm.sources.left_out import LeftOut
 from mmm.sources.placing import Placed
 from mmm.sources.problems import SourceProblems
 from mmm.sources.raw import Raw, literal
-from mmm.sources.title_range import TitleRange, title_range
+from mmm.sources.title_range import RANGED, TitleRange, title_range
 
 _NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "U")
 _MONEY = frozenset({"spend", "amount", "revenue", "conversion_value", "value"})
-_RANGED = frozenset({"media", "web"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +120,7 @@ def _covered(
 ) -> tuple[dict[str, str], str] | None:
     """Give a table without dates the days that its title lines state, and never one day alone."""
     dated = any(p.column.name == "date" for p in placed)
-    if dated or title is None or source.content not in _RANGED:
+    if dated or title is None or source.content not in RANGED:
         return None
     said = f'each row covers {title.first} to {title.last} (title line "{title.quote}")'
     ends = {"date": title.first, "date_end": title.last}

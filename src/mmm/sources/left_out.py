@@ -81,19 +81,23 @@ def _totals(connection: Any, raw: Raw, placed: Sequence[Placed]) -> list[int]:
     conditions = [f"regexp_full_match({first_text(raw)}, {literal(_pattern(raw, placed))})"]
     if day is not None:
         ranged = r"\d.* (-|–|au|to) .*\d"
-        undated = f" OR NOT regexp_matches({day.cell}, '\\d') OR regexp_matches({day.cell}, '{ranged}')"
+        says_total = f"regexp_full_match(trim({day.cell}), {literal(_pattern(raw, placed))})"
+        digits = f"NOT regexp_matches({day.cell}, '\\d') OR regexp_matches({day.cell}, '{ranged}')"
+        undated = f" OR {says_total} OR {digits}"
         conditions.append(f"({day.cell} IS NULL{undated if day.is_text else ''})")
     else:
-        names = [p.cell for p in placed if p.column.kind == "text" and p.is_text][1:]
+        texts = [p for p in placed if p.column.kind == "text" and p.column.name != "currency" and p.is_text]
+        names = [p.cell for p in sorted(texts, key=lambda p: p.at)][1:]
         conditions += [numbers.is_missing(cell) for cell in names]
     query = f"SELECT row FROM {raw.relation} WHERE {' AND '.join(conditions)} ORDER BY row"
     return [row for (row,) in connection.execute(query).fetchall()] + _unnamed(connection, raw, placed)
 
 
 def _unnamed(connection: Any, raw: Raw, placed: Sequence[Placed]) -> list[int]:
-    """Find the summary row of an export: no campaign, and the sum of all the others as written."""
+    """Find the summary row of an export: no campaign or label, and the sum of all the others as written."""
     by_name = {p.column.name: p for p in placed}
-    name, spend = by_name.get("campaign"), by_name.get("spend")
+    name = by_name.get("campaign") or by_name.get("label")
+    spend = by_name.get("spend") or by_name.get("visits")
     if raw.recognised is None or name is None or spend is None or not spend.is_text:
         return []
     unnamed = f"SELECT count(*) FROM {raw.relation} WHERE {numbers.is_missing(name.cell)}"

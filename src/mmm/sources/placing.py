@@ -9,6 +9,7 @@ from mmm.sources.contents import Column
 from mmm.sources.layout import position
 from mmm.sources.problems import SourceProblems, missing_column
 from mmm.sources.raw import Raw
+from mmm.sources.title_range import RANGED, title_range
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,8 @@ def place(source: Source, raw: Raw, columns: Sequence[Column]) -> list[Placed]:
             at = known.get(column.name, position(column.name, raw.header))
         if at is not None:
             placed.append(Placed(column=column, at=at, header=raw.header[at], stored=raw.types[at]))
+        elif column.name == "date" and not declared and _is_dated_above(source, raw):
+            continue
         elif column.required or declared:
             meaning = column.name.rpartition(":")[2]
             problems.append(missing_column(declared or column.name, meaning, raw.header))
@@ -54,6 +57,11 @@ def place(source: Source, raw: Raw, columns: Sequence[Column]) -> list[Placed]:
     if problems:
         raise SourceProblems(problems)
     return placed
+
+
+def _is_dated_above(source: Source, raw: Raw) -> bool:
+    """Whether a report without a date column says above its header which days it covers."""
+    return source.content in RANGED and title_range(raw.above) is not None
 
 
 def _unknown_columns(source: Source, columns: Sequence[Column]) -> list[str]:

@@ -13,7 +13,7 @@ from mmm.sources.raw import Raw
 
 PROPOSED = ("media", "web", "deals", "transactions", "journeys", "fees", "nps")
 _WORDS: Mapping[str, str] = {
-    "date": "date,jour,day,semaine,week,mois,month,periode,period,date de debut,date debut,"
+    "date": "date,by day,par jour,jour,day,semaine,week,mois,month,periode,period,date de debut,date debut,"
     "start date,horodatage,timestamp,semaine du,week of,date d'achat,order date,"
     "date de commande",
     "campaign": "campagne,campaign,nom campagne,campaign name,nom de la campagne,operation,libelle campagne",
@@ -94,8 +94,11 @@ def _proposal(connection: Any, raw: Raw, content: str) -> Proposal:
         reverse=True,
     )
     chosen: dict[str, int] = {}
-    for _, _, ours, at in ranked:
-        if ours in chosen or at in chosen.values() or not _fits(connection, raw, wanted[ours], at):
+    for likeness, _, ours, at in ranked:
+        if ours in chosen or at in chosen.values():
+            continue
+        is_named_so = likeness == 1.0 and wanted[ours].kind != "number"
+        if not is_named_so and not _fits(connection, raw, wanted[ours], at):
             continue
         chosen[ours] = at
     return Proposal(

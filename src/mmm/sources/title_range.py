@@ -7,6 +7,8 @@ from datetime import date
 
 from mmm.sources.dialects import plain
 
+RANGED = frozenset({"media", "web"})
+"""Contents whose rows may cover several days."""
 _MONTHS = {
     name: number
     for number, names in enumerate(

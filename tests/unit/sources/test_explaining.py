@@ -86,3 +86,33 @@ def test_a_total_energies_opportunity_is_no_total(tmp_path):
     )
     assert explained.rows == 2
     assert explained.sums["amount"] == 11.0
+
+
+def test_a_campaign_report_without_days_covers_its_title_range(tmp_path):
+    explained = explain(
+        tmp_path,
+        'Campaign report\n"September 1, 2026 - September 30, 2026"\nCampaign,Cost,Impr.,Clicks,Currency code\n'
+        'A,"1,234.50","45,000",900,EUR\nB,10.00,500,3,EUR\nTotal: Account,"1,244.50","45,500",903,EUR\n',
+    )
+    assert explained.said.startswith("Google Ads EN, ")
+    assert (explained.rows, explained.sums["spend"]) == (2, 1244.5)
+    assert (str(explained.first), str(explained.last)) == ("2026-09-01", "2026-09-30")
+
+
+def test_a_total_without_a_label_is_left_out_of_a_traffic_report(tmp_path):
+    explained = explain(
+        tmp_path,
+        "# Start date: 20260901\n# End date: 20260930\n\nSession source / medium,Sessions,Key events\n"
+        ",30,1\ngoogle / cpc,20,1\n(direct) / (none),10,0\n",
+    )
+    assert (explained.rows, explained.sums["visits"]) == (2, 30)
+
+
+def test_a_short_year_is_not_guessed_but_its_columns_are_proposed(tmp_path):
+    explained = explain(tmp_path, "Date;Canal;Coût\n26/09/01;TV;12,5\n26/09/02;TV;3,5\n")
+    assert (explained.content, explained.unreadable) == ("media", 2)
+
+
+def test_a_total_with_a_number_in_its_label_is_a_total_in_the_column_of_days(tmp_path):
+    explained = explain(tmp_path, "By Day,Campaign name,Cost\n2026-09-01,A,12.5\nTotal of 1 results,-,12.5\n")
+    assert (explained.rows, explained.unreadable, explained.sums["spend"]) == (1, 0, 12.5)

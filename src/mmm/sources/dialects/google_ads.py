@@ -12,7 +12,11 @@ GOOGLE_ADS = Dialect(
     name="google_ads",
     label="Google Ads",
     content="media",
-    signature=(("date", "campaign", "spend", "impressions"), ("date", "campaign", "spend", "currency")),
+    signature=(
+        ("date", "campaign", "spend", "impressions"),
+        ("date", "campaign", "spend", "currency"),
+        ("campaign", "spend", "impressions", "clicks", "currency"),
+    ),
     left_out=re.compile(r"(?i)total\s*:.*"),
     wordings=(
         Wording(

@@ -13,7 +13,7 @@ META_ADS = Dialect(
     name="meta_ads",
     label="Meta Ads",
     content="media",
-    signature=(("date", "date_end", "campaign", "spend"),),
+    signature=(("date", "date_end", "campaign", "spend"), ("day", "campaign", "spend")),
     left_out=re.compile(r"(?i)(grand )?tota(l|ux)\b.*"),
     wordings=(
         Wording(
