@@ -46,6 +46,12 @@ class ModelParams(Section):
     """Periods between two bends of the trend; a quarter (5 years when annual) when left out."""
     specifications: Literal["average", "single"] = "average"
     """average: several carry-overs and saturations, weighed by their forecasts. single: one, faster."""
+    adstock: Literal["none", "geometric", "delayed", "weibull_density", "weibull_survival"] = "geometric"
+    """Carry-over of a single specification; an average has its own."""
+    saturation: Literal["hill", "michaelis_menten", "logistic", "exponential", "power", "none"] = "hill"
+    """Saturation of a single specification."""
+    order: Literal["adstock_first", "saturation_first"] = "adstock_first"
+    """Which of the two comes first, in a single specification."""
     engine: Literal["compiled", "pymc"] = "compiled"
     """compiled: seconds. pymc: the definition itself, sampled through PyMC; slower, the same posterior."""
     chains: Annotated[int, Field(ge=2, le=16)] = 4

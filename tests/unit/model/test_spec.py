@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from mmm.model import ChannelPrior, ModelSpec, spec_from_dict, spec_from_params
 from mmm.params import RunParams, read_params
 from mmm.params.beliefs import HalfLife, HalfSaturation, MediaShare, Prior
+from mmm.params.modelling import ModelParams
+from mmm.transforms import ADSTOCKS, SATURATIONS
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +112,9 @@ def test_beliefs_on_curves_survive_json(demo):
         key: value for key, value in spec.to_dict().items() if key not in {"channel_shapes", "log_controls"}
     }
     assert spec_from_dict(old).channel_shapes == {}
+
+
+def test_params_know_every_family_by_name():
+    fields = ModelParams.model_fields
+    assert get_args(fields["adstock"].annotation) == ADSTOCKS
+    assert get_args(fields["saturation"].annotation) == SATURATIONS
