@@ -1,5 +1,7 @@
 """The compiled engine for a geo panel: sampled like the national one, coefficients drawn exactly."""
 
+from dataclasses import replace
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
@@ -32,7 +34,7 @@ def sample_geo(
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Sample the compiled density of a geo panel and complete each draw with its coefficients."""
     density = geo_density(design, spec)
-    found = sample_density(density, settings, seed, progress)
+    found = sample_density(density, replace(settings, low_rank=True), seed, progress)
     buffer = build_geo_buffer(design, spec)
     return geo_draws(design, buffer, found.positions, seed), stats_dataset(found)
 

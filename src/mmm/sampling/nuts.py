@@ -50,6 +50,8 @@ class SamplerSettings:
     """Every how many steps a position is kept; what the sampler says of its steps is kept whole."""
     start_spread: float = 0.3
     """Standard deviation of the chains' starts around `CompiledDensity.start`."""
+    low_rank: bool = False
+    """Whether the mass matrix also follows the strongest correlations: where many parameters do."""
     keep_interrupted: bool = False
     """Whether an interrupt ends sampling with the draws that are there; otherwise it is raised."""
 
@@ -91,7 +93,8 @@ def sample_density(
         The user interrupted, and `settings.keep_interrupted` is not set or too few draws are there.
     """
     library = nutpie_library()
-    options = library.PyNutsSettings.Diag(seed)
+    kind = library.PyNutsSettings
+    options = (kind.LowRank if settings.low_rank else kind.Diag)(seed)
     options.update(
         {
             "num_tune": settings.warmup,
