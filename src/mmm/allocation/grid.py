@@ -119,9 +119,12 @@ class _Part:
 
     def slopes(self, path: FloatArray) -> tuple[float, FloatArray]:
         """Give margin summed over draws, and its gradient (geo, period)."""
-        family, exposure = FAMILIES[self.code], np.maximum(self._exposure(path), SMALLEST_EXPOSURE)
+        family, exposure = FAMILIES[self.code], self._exposure(path)
         share = family.share(exposure, self.half_saturation, self.slope)
         value = float(np.vdot(share - self.at_zero, self.ceiling))
+        if (exposure < SMALLEST_EXPOSURE).any():  # for the slope alone, which must be finite
+            exposure = np.maximum(exposure, SMALLEST_EXPOSURE)
+            share = family.share(exposure, self.half_saturation, self.slope)
         rise = family.rise(exposure, share, self.half_saturation, self.slope)
         rise *= self.ceiling
         return value, (self.carry.T @ rise).T * self.per_unit[:, None]

@@ -132,9 +132,12 @@ class ChannelPath:
         value = gradient = 0.0
         amount, steepness = self.price.bought(amount)
         for block, base in zip(self.blocks, self.at_zero, strict=True):
-            exposure = np.maximum(block.exposure(amount), SMALLEST_EXPOSURE)
+            exposure = block.exposure(amount)
             share = block.share(exposure)
             value += float(self._added(block, share, base).sum())
+            if (exposure < SMALLEST_EXPOSURE).any():  # for the slope alone, which must be finite
+                exposure = np.maximum(exposure, SMALLEST_EXPOSURE)
+                share = block.share(exposure)
             slope = block.summed(block.unit_gradient(exposure, share))
             gradient += float(slope @ block.ceiling)
         return value / self.n_draws, gradient * steepness / self.n_draws

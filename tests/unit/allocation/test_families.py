@@ -72,3 +72,18 @@ def test_slopes_of_mixed_draws_stay_in_the_stated_range(seed):
             _, slopes = response.expected(channel, np.linspace(low, high, 21))
             assert slopes.min() >= lowest[k] * (1 - 1e-9)
             assert slopes.max() <= highest[k] * (1 + 1e-9)
+
+
+def test_steps_without_any_exposure_bring_nothing():
+    # Draws without carry-over have nothing after the horizon; a steep start must not bring money there.
+    base = mixed_response(seed=5)
+    n_periods = base.pattern.shape[1]
+    background = np.zeros_like(base.background)
+    per_unit = base.per_unit.copy()
+    per_unit[::2, :, n_periods:] = 0.0
+    response = replace(base, background=background, per_unit=per_unit, slope=np.clip(base.slope, 0.2, 0.4))
+    for channel in range(3):
+        value, slope = response.expected(channel, response.current[channel : channel + 1])
+        own = response.contribution(response.current)[:, channel].mean()
+        assert value[0] == pytest.approx(own, rel=1e-9)
+        assert np.isfinite(slope).all()
