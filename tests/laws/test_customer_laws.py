@@ -19,6 +19,7 @@ from mmm.customers import (
     expected_purchases,
     expected_purchases_given,
     fit_bgnbd,
+    fit_buying,
     fit_gamma_gamma,
     opportunity_probability,
     probability_active,
@@ -26,6 +27,7 @@ from mmm.customers import (
     purchase_probability,
     retention,
     sample_buying,
+    standard_errors,
     survival,
 )
 from mmm.customers.families import buying_density, spend_density
@@ -267,3 +269,54 @@ def test_discounted_purchases_of_bgnbd_are_those_of_a_long_sum():
 def test_opportunities_lived_and_taken_add_up():
     model = BgBb(alpha=1.2, beta=0.75, gamma=0.66, delta=2.8, log_likelihood=0, undetermined=())
     assert opportunity_probability(model, np.arange(7), 6).sum() == pytest.approx(1.0)
+
+
+def simulated_lives(family, values, n, seed):
+    """Buy until death or drop-out, as the family says; frequency, recency, age, purchases in the next 30."""
+    rng = np.random.default_rng(seed)
+    r, alpha, first, second = values
+    age = rng.uniform(20, 60, n)
+    rate, ends = rng.gamma(r, 1 / alpha, n), np.full(n, np.inf)
+    if family == "pareto_nbd":
+        ends = rng.exponential(1.0, n) / rng.gamma(first, 1 / second, n)
+        leaves = np.zeros(n)
+    else:
+        leaves = rng.beta(first, second, n)
+    bought, last, later = np.zeros(n), np.zeros(n), np.zeros(n)
+    for i in range(n):
+        time = 0.0
+        gone = family == "mbg_nbd" and rng.random() < leaves[i]
+        while not gone:
+            time += rng.exponential(1 / max(rate[i], 1e-12))
+            if time > min(ends[i], age[i] + 30.0):
+                break
+            if time <= age[i]:
+                bought[i], last[i] = bought[i] + 1, time
+            else:
+                later[i] += 1
+            gone = rng.random() < leaves[i]
+    return bought, last, age, later
+
+
+@pytest.mark.parametrize(
+    ("family", "values"),
+    [
+        ("bg_nbd", (0.8, 6.0, 0.9, 2.5)),
+        ("mbg_nbd", (0.8, 6.0, 0.9, 2.5)),
+        ("pareto_nbd", (0.8, 6.0, 0.7, 20.0)),
+    ],
+)
+def test_simulated_customers_give_their_parameters_and_their_future_back(family, values):
+    bought, last, age, later = simulated_lives(family, values, 6000, seed=11)
+    rows = purchase_patterns(bought, last, age)
+    model = fit_buying(rows, family)
+    # Four standard errors on each of four logs: one false alarm in 4,000.
+    errors = standard_errors(model, rows) / np.array(model.values)
+    assert (np.abs(np.log(np.array(model.values) / values)) < 4 * errors).all()
+    expected = expected_purchases_given(model, 30.0, frequency=bought, recency=last, age=age)
+    assert expected.sum() == pytest.approx(later.sum(), rel=0.06)
+    # Customer by customer: the future follows its expectation within fifths of customers.
+    order = np.array_split(np.argsort(expected), 5)
+    for group in order[2:]:
+        spread = 4 * np.sqrt(later[group].var() / len(group))
+        assert later[group].mean() == pytest.approx(expected[group].mean(), abs=spread + 0.02)

@@ -16,7 +16,7 @@ Shares = Callable[[FloatArray, FloatArray], FloatArray]
 """Conversions and nulls per path, (..., path), to shares of credit, (..., channel)."""
 
 N_RESAMPLES = 200
-_BLOCK = 50
+_BLOCK = 20
 
 
 def share_intervals(

@@ -15,7 +15,7 @@ from mmm.records import TABLES
 
 HELD_OUT = 0.25
 """Share of the observed time that is forecast."""
-MAX_ROWS = 50_000
+MAX_ROWS = 20_000
 """Distinct histories beyond which families with a time of death are left out: they would take minutes."""
 LEAST_REPEATERS = 30
 COMPARED: tuple[FamilyName, ...] = ("bg_nbd", "mbg_nbd", "pareto_nbd")
