@@ -1,7 +1,8 @@
 """Time and memory of customers at size: `python benchmarks/customers.py [n_customers]`.
 
 Each step runs in a process of its own, pinned to two cores, on data that it makes; seconds are the
-best of the repeats (processor seconds add the threads up), memory the peak of the process. Compiled code is cached by a first call.
+best of the repeats (processor seconds add the threads up), memory the peak of the process.
+Compiled code is cached by a first call.
 """
 
 import json

@@ -275,7 +275,7 @@ def _customers() -> dict[str, pd.DataFrame]:
         ltv = (212, 198, 171, 165, 190, 222, 205, 240)[i]
         probability = (0.99, 0.9, 0.12, 0.02, 0.42, 0.31, 0.2, 0.99)[i]
         rows.append(("all", name, 1800 - 190 * i, ltv, ltv * 0.93, ltv * 1.08, cac, cac * 0.7, cac * 1.5, cac * 0.8,
-                     cac * 1.3, ltv / cac, ltv / cac * 0.7, ltv / cac * 1.4, probability, 3.0 + cac / 8))  # fmt: skip
+                     cac * 1.3, ltv / cac, ltv / cac * 0.7, ltv / cac * 1.4, probability, 3.0 + cac / 8, 2.0 + cac / 9, 4.0 + cac / 6))  # fmt: skip
         share = (0.2, 0.22, 0.16, 0.05, 0.06, 0.17, 0.06, 0.08)[i]
         model = (0.22, 0.19, 0.13, 0.04, 0.11, 0.24, 0.05, 0.02)[i]
         for method, shift in (
@@ -291,8 +291,13 @@ def _customers() -> dict[str, pd.DataFrame]:
         together.append(
             (name, model, np.nan, share, np.nan, "close" if abs(model - share) < 0.04 else "apart")
         )
-    rows.append(("all", "all", 9_400, 195, 188, 203, 66, 55, 79, 58, 80, 2.96, 2.5, 3.5, 0.46, 9.4))
+    rows.append(("all", "all", 9_400, 195, 188, 203, 66, 55, 79, 58, 80, 2.96, 2.5, 3.5, 0.46, 9.4, 8.0, 12.0))
+    worth = [
+        (8 - i, name, 1800 - 190 * i, 40 - 15 * i, 20 - 15 * i, 60 - 15 * i, 90_000 - 30_000 * i, 40_000 - 30_000 * i, 140_000 - 30_000 * i, 0.1 * i)
+        for i, name in enumerate(CHANNELS)
+    ]
     return {
+        "acquisition_value": _frame("acquisition_value", worth),
         "cac": _frame("cac", rows),
         "attribution": _frame("attribution", credits),
         "triangulation": _frame("triangulation", together),

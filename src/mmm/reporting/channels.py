@@ -279,7 +279,8 @@ def _kind(probability: float) -> str:
 
 
 def _customers_grid(report: Report, rows: pd.DataFrame, target: float) -> Grid:
-    names = ("channel", "ltv", "cac", "ltv_cac", "ltv_cac_interval", "p_above", "payback")
+    names = ("channel", "ltv", "cac", "ltv_cac", "ltv_cac_interval", "p_above", "payback", "worth")
+    worth = report.table("acquisition_value").set_index("channel")["value_total_mean"].to_dict()
     body = [
         (
             report.channel(row["channel"]),
@@ -289,6 +290,7 @@ def _customers_grid(report: Report, rows: pd.DataFrame, target: float) -> Grid:
             interval(report, row["ltv_cac_p05"], row["ltv_cac_p95"], "ratio"),
             chance(report, row["p_above_3"]),
             _months(report, float(row["payback_months"])),
+            report.money(worth[row["channel"]]) if row["channel"] in worth else "",
         )
         for row in records(rows)
     ]
