@@ -291,9 +291,22 @@ def _customers() -> dict[str, pd.DataFrame]:
         together.append(
             (name, model, np.nan, share, np.nan, "close" if abs(model - share) < 0.04 else "apart")
         )
-    rows.append(("all", "all", 9_400, 195, 188, 203, 66, 55, 79, 58, 80, 2.96, 2.5, 3.5, 0.46, 9.4, 8.0, 12.0))
+    rows.append(
+        ("all", "all", 9_400, 195, 188, 203, 66, 55, 79, 58, 80, 2.96, 2.5, 3.5, 0.46, 9.4, 8.0, 12.0)
+    )
     worth = [
-        (8 - i, name, 1800 - 190 * i, 40 - 15 * i, 20 - 15 * i, 60 - 15 * i, 90_000 - 30_000 * i, 40_000 - 30_000 * i, 140_000 - 30_000 * i, 0.1 * i)
+        (
+            8 - i,
+            name,
+            1800 - 190 * i,
+            40 - 15 * i,
+            20 - 15 * i,
+            60 - 15 * i,
+            90_000 - 30_000 * i,
+            40_000 - 30_000 * i,
+            140_000 - 30_000 * i,
+            0.1 * i,
+        )
         for i, name in enumerate(CHANNELS)
     ]
     return {
