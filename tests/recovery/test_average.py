@@ -13,6 +13,7 @@ from mmm.effects import channel_contributions
 from mmm.model import ModelSpec, averaged
 from shaped_worlds import SHAPES, shaped_world
 
+pytestmark = pytest.mark.timeout(1800)
 SEEDS = (3, 4)
 NOMINAL_FLOOR = 0.8
 """Of 90 % intervals under misspecification, all worlds together; the seeds are fixed: no false alarms."""
