@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from mmm.customers.bgnbd import belief_from
 
 from hand_made_customers import CDNOW, simulate_buyers, table_of
-from mmm.customers import LtvTerms, draw_bgnbd, fit_bgnbd, ltv_by_channel
+from mmm.customers import LtvTerms, draw_buying, fit_bgnbd, ltv_by_channel
+from mmm.customers.buying import belief_from
 from mmm.customers.history import read_history
 from mmm.params import read_params
 from mmm.simulate.customers import MARGIN_RATE, ORIGINS, draw_customers, simulate_transactions
@@ -70,9 +70,9 @@ def test_parameters_are_recovered_within_their_intervals():
     bought = simulate_buyers(40_000, 1_560.0, seed=11, model=slow)
     (everybody,) = read_history(table_of(bought), "orders").cohorts
     model = fit_bgnbd(everybody.purchases)
-    draws = draw_bgnbd(everybody.purchases, 4_000, np.random.default_rng(1))
-    for name in ("r", "alpha", "a", "b"):
-        low, high = np.quantile(getattr(draws, name), [0.0005, 0.9995])
+    draws = draw_buying(everybody.purchases, 4_000, np.random.default_rng(1))
+    for name, values in zip(("r", "alpha", "a", "b"), draws.values, strict=True):
+        low, high = np.quantile(values, [0.0005, 0.9995])
         assert low < getattr(slow, name) < high
         assert low < getattr(model, name) < high
 
@@ -80,5 +80,5 @@ def test_parameters_are_recovered_within_their_intervals():
 def test_a_belief_from_all_customers_weighs_little_on_a_large_part():
     (everybody,) = read_history(table_of(simulate_buyers(20_000, 156.0, seed=12)), "orders").cohorts
     belief, rng = belief_from(everybody.purchases), np.random.default_rng(1)
-    alone, leaning = (draw_bgnbd(everybody.purchases, 500, rng, given) for given in (None, belief))
-    assert leaning.r.mean() == pytest.approx(alone.r.mean(), rel=0.01)
+    alone, leaning = (draw_buying(everybody.purchases, 500, rng, given) for given in (None, belief))
+    assert leaning.values[0].mean() == pytest.approx(alone.values[0].mean(), rel=0.01)
