@@ -7,6 +7,7 @@ import numba
 import numpy as np
 
 from mmm.inference.compiled import compiled_density
+from mmm.inference.geo_compiled import geo_density
 from mmm.model import build_design
 from ours import default_spec
 from worlds import PlannedWorld
@@ -17,7 +18,8 @@ CALLS, REPEATS = 40, 300
 def gradient_seconds(world: PlannedWorld) -> float:
     """Call the compiled density as the sampler does, through its C entry; least of several repeats."""
     spec = default_spec(world)
-    density = compiled_density(build_design(world.panel(history_only=True), spec), spec)
+    design = build_design(world.panel(history_only=True), spec)
+    density = (compiled_density if len(world.geos) == 1 else geo_density)(design, spec)
     call = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_uint64, *[ctypes.c_void_p] * 4)(density.address)
     rng = np.random.default_rng(0)
     points = density.start + 0.1 * rng.standard_normal((CALLS, density.n_parameters))

@@ -50,7 +50,13 @@ def print_worlds(names: list[str]) -> None:
     """
     kept = {model: read(model).get("worlds", {}) for model in MODELS}
     ours = {model: worlds for model, worlds in kept.items() if model not in PEERS}
+    averaged = [name for name in names if fitted(kept["average"], name)]
+    if len(averaged) < len(names):
+        del ours["average"]
     print_rows(f"All {len(names)} worlds", ours, names)
+    if 0 < len(averaged) < len(names):
+        title = f"The {len(averaged)} worlds fitted with specifications averaged"
+        print_rows(title, {"average": kept["average"], **ours}, averaged)
     common = [name for name in names if all(fitted(kept[model], name) for model in NEEDED)]
     if common:
         least = {
