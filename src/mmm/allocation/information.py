@@ -97,7 +97,7 @@ def candidate_plans(
             continue
         for part in np.array_split(np.argsort(returns[:, channel], kind="stable"), N_BINS):
             kept = part[np.linspace(0, len(part) - 1, min(len(part), MAX_DRAWS_PER_BIN)).round().astype(int)]
-            plans.append(allocate(problem, of_draws(response, kept), CANDIDATE_GAP).exact)
+            plans.append(allocate(problem, of_draws(response, kept), CANDIDATE_GAP, is_rounded=False).exact)
     return plans
 
 

@@ -43,13 +43,16 @@ class Allocation:
         return None if self.bound is None else max(self.bound - self.profit, 0.0)
 
 
-def allocate(problem: BudgetProblem, response: Response, tolerance: float = TOLERANCE) -> Allocation:
+def allocate(
+    problem: BudgetProblem, response: Response, tolerance: float = TOLERANCE, *, is_rounded: bool = True
+) -> Allocation:
     """Find the plan of highest expected profit and bound what any other plan could bring.
 
     The global search (`certify`) gives a plan and a bound; SLSQP polishes that
     plan on the exact curves. The best of all, rounded, is the
     answer; where rounding costs more than the search gained, the start is.
-    `tolerance` is the gap at which the search stops, as a share of what the channels bring.
+    `tolerance` is the gap at which the search stops, as a share of what the channels bring. Plans that
+    are only compared need not be rounded, which takes half of the time.
     """
     certificate = certify(problem, response, tolerance)
     start = feasible_start(problem)
@@ -60,7 +63,9 @@ def allocate(problem: BudgetProblem, response: Response, tolerance: float = TOLE
     valued = [profit_and_marginal(response, plan) for plan in plans]
     best = max(range(len(plans)), key=lambda k: valued[k][0])
     final = problem.settled(plans[best])
-    whole, unit = rounded(final, plans[best], valued[best][1], bends(final, response, plans[best]))
+    whole, unit = plans[best], 0.0
+    if is_rounded:
+        whole, unit = rounded(final, plans[best], valued[best][1], bends(final, response, plans[best]))
     profit, start_profit = expected_profit(response, whole), valued[0][0]
     is_start_better = start_profit > profit
     bound = certificate.bound - float(response.fixed_cost.sum())
