@@ -41,7 +41,7 @@ def periods(frequency: str) -> pd.DatetimeIndex:
 
 def calendar(frequency: str) -> pd.DataFrame:
     index = periods(frequency)
-    day = index.dayofyear.to_numpy()
+    day = index.day_of_year.to_numpy()
     sales = (((day >= 8) & (day < 36)) | ((day >= 176) & (day < 204))).astype(float)
     christmas = ((day >= 340) & (day < 359)).astype(float)
     autumn = ((day >= 250) & (day < 264)).astype(float)

@@ -54,8 +54,8 @@ def test_each_further_origin_steps_back_and_forecasts_what_it_has_not_seen(panel
     params = params_of(demo, draws=300)
     folds = backtests(panel, params, n_folds=3)
     periods = panel["period"].to_index()
-    for fold in (1, 2, 3):
-        rows = folds[(folds["fold"] == fold) & (folds["outcome"] == "revenue")]
+    assert set(folds["fold"]) == {1, 2, 3}
+    for (fold, _), rows in folds.groupby(["fold", "specification"]):
         end = len(periods) - 13 * (fold - 1)
         assert rows["period"].tolist() == periods[end - 13 : end].tolist()
 

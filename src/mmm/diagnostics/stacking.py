@@ -38,7 +38,7 @@ def stacking_weights(log_scores: FloatArray, pseudo_periods: float = PSEUDO_PERI
     >>> stacking_weights(np.empty((0, 2)))
     array([0.5, 0.5])
     >>> stacking_weights(np.log([[0.2, 0.1]] * 30)).round(2)
-    array([0.94, 0.06])
+    array([0.89, 0.11])
     """
     n_periods, n_members = log_scores.shape
     weights = np.full(n_members, 1.0 / n_members)

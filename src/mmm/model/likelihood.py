@@ -16,7 +16,7 @@ def positive_part(expected: ArrayLike) -> FloatArray:
     Examples
     --------
     >>> positive_part([-1.0, 0.0, 1.0]).round(6)
-    array([1.00e-04, 1.00e-02, 1.00e+00])
+    array([1.0000e-04, 1.0000e-02, 1.0001e+00])
     """
     mean = np.asarray(expected, dtype=float)
     return np.asarray(0.5 * (mean + np.sqrt(mean**2 + 4 * SMOOTHING**2)))

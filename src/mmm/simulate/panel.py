@@ -70,7 +70,7 @@ def _panel(market: Market) -> xr.Dataset:
 
 def _holidays(weeks: pd.DatetimeIndex) -> pd.DataFrame:
     """Give each holiday's share of each week, in the order of the calendar year, named in English."""
-    years = range(weeks[0].year, (weeks[-1] + pd.Timedelta(days=6)).year + 1)
+    years = range(weeks[0].year - 1, (weeks[-1] + pd.Timedelta(days=6)).year + 2)
     days = holidays.country_holidays("FR", years=years, language="en_US")
     spans: dict[str, list[tuple[date, date]]] = {}
     for day in sorted(days, key=lambda day: (day.month, day.day)):

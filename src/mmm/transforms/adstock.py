@@ -144,7 +144,7 @@ def half_life_of(adstock: Adstock, first: ArrayLike, second: ArrayLike, n_lags: 
     Examples
     --------
     >>> float(half_life_of("weibull_density", 2.0, 1.0, 60).round(2))
-    1.39
+    1.45
     """
     if adstock == "geometric":
         return half_life_periods(first)
