@@ -83,13 +83,15 @@ def make_fit(
     half = np.exp(rng.normal(0.3, 0.3, size))
     slope = np.exp(rng.normal(0.1, 0.15, size))
     own_share = share * np.exp(rng.normal(0, 0.3, size))
-    reached = saturated_media(design, retention, half, slope).sum(axis=-1)
+    curves = {"retention": retention, "half_saturation": half, "slope": slope}
+    reached = saturated_media(design, curves).sum(axis=-1).reshape(size)
     effect = own_share * len(design.periods) / reached
     coefficient = design.baseline.mean + 0.02 * rng.standard_normal((*size[:2], design.basis.shape[1]))
     by_channel = ("chain", "draw", "channel")
     draws = xr.Dataset(
         {
             "retention": (by_channel, retention),
+            "half_life": (by_channel, np.log(0.5) / np.log(retention)),
             "half_saturation": (by_channel, half),
             "slope": (by_channel, slope),
             "effect": (by_channel, effect),

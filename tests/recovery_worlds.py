@@ -7,7 +7,8 @@ import numpy as np
 from mmm.inference import Fit, convergence_table, fit
 from mmm.inference.compiled import compiled_density
 from mmm.model import ModelSpec
-from mmm.sampling import CompiledDensity, SamplerSettings, sample_density
+from mmm.model.shape_prior import ABSENT, NORMAL
+from mmm.sampling import SamplerSettings, sample_density
 from mmm.simulate import simulate_panel
 from mmm.simulate.records import MediaTruth
 
@@ -61,25 +62,26 @@ def recover(seed: int, outcome: str, **changes: object) -> tuple[Recovery, Recov
 
 def oracle_shares(found: Fit, media: MediaTruth, seed: int) -> np.ndarray:
     """Estimate only the strengths: same beliefs in money, curves known."""
-    density = compiled_density(found.design, found.spec)
     n = len(found.design.channels)
     scale = media.scale.sel(channel=list(found.design.channels)).to_numpy() / found.design.media_scale
     retention, half, slope = (
         values.sel(channel=list(found.design.channels)).to_numpy()
         for values in (media.retention, media.half_saturation, media.slope)
     )
-    known = np.stack([np.log(half * scale), np.log(slope)])
-    data, start = density.data.copy(), density.start.copy()
-    hyper = data[len(data) - 9 * n :].reshape(9, n)
-    weight = 1 / (CURVE_SD**2 * (1 - retention))
-    hyper[0], hyper[1] = weight * retention, weight * (1 - retention)
-    hyper[2], hyper[4] = known
-    hyper[3], hyper[5] = CURVE_SD, CURVE_SD
-    start[: 3 * n] = np.concatenate([np.log(retention / (1 - retention)), *known])
-    sharp = CompiledDensity(
-        address=density.address, data=data, n_parameters=density.n_parameters, start=start
+    odds = np.log(retention / (1 - retention))
+    known = np.stack([odds, np.zeros(n), np.log(half * scale), np.log(slope)])
+    believed = found.design.shape_prior
+    sharp = replace(
+        found.design,
+        shape_prior=replace(
+            believed,
+            kind=np.where(believed.kind == ABSENT, ABSENT, NORMAL),
+            first=known,
+            second=np.full_like(known, CURVE_SD),
+        ),
     )
-    drawn = sample_density(sharp, SamplerSettings(start_spread=CURVE_SD / 10), seed)
+    density = compiled_density(sharp, found.spec)
+    drawn = sample_density(density, SamplerSettings(start_spread=CURVE_SD / 10), seed)
     return np.exp(drawn.positions[..., 3 * n : 4 * n]).reshape(-1, n)
 
 

@@ -6,7 +6,7 @@ import pytest
 from engine_panel import engine_panel
 from mmm.inference.buffer import build_buffer, prior_centre
 from mmm.inference.compiled import complete
-from mmm.inference.kernel import log_density
+from mmm.inference.kernels.density import log_density
 from mmm.model import Design, ModelSpec, build_design
 
 SPEC = ModelSpec(outcome="revenue", controls=("price",))
@@ -61,5 +61,6 @@ def test_weeks_of_a_channel_without_spend_bring_exactly_nothing():
     from mmm.model import saturated_media
 
     design = build_design(engine_panel(), SPEC)
-    reached = saturated_media(design, np.full(5, 0.9), np.full(5, 1.0), np.full(5, 0.4))
+    curves = {"retention": np.full(5, 0.9), "half_saturation": np.full(5, 1.0), "slope": np.full(5, 0.4)}
+    reached = saturated_media(design, curves)[0]
     assert not reached[3, :30].any() and reached[3, 30:].all()

@@ -5,6 +5,7 @@ Second implementations of the same formula; PyMC's differentiation holds the han
 
 import functools
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,25 @@ from pytensor.compile.mode import Mode
 from scipy.stats import multivariate_normal
 
 from engine_panel import engine_panel
-from mmm.inference.buffer import build_buffer, prior_centre
+from mmm.inference.buffer import build_buffer, n_national, prior_centre, sampled_places
 from mmm.inference.compiled import complete
-from mmm.inference.kernel import log_density
-from mmm.model import Beliefs, ChannelPrior, ChannelShape, Design, ModelSpec, build_design
+from mmm.inference.kernels.density import log_density
+from mmm.inference.posterior import amplitude_places, curve_variables, every_parameter
+from mmm.model import (
+    Beliefs,
+    ChannelForm,
+    ChannelPrior,
+    ChannelShape,
+    Design,
+    ModelSpec,
+    build_design,
+    saturated_media,
+)
 from mmm.model.definition import explicit_model, marginal_model
 from mmm.model.media_prior import COEFFICIENT, MARGINAL, POOLED, SHARE
+from mmm.model.media_terms import curve_places, variable_name
 from mmm.model.shape_prior import HALF_LIFE
+from mmm.transforms import ADSTOCKS, SATURATIONS
 
 MODE = Mode(linker="py", optimizer="fast_compile")
 """PyTensor in plain numpy: nothing to compile."""
@@ -53,6 +66,54 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"channel_shapes": {f"channel_{k}": ChannelShape(half_life=(1.0 + k, 0.5)) for k in range(2)}},
     ),
     "one declared": ({"n_channels": 1}, {"channel_priors": {"channel_0": DECLARED["channel_2"]}}),
+    **{
+        f"every carry-over with every saturation, {order}": (
+            {"n_periods": 40, "n_channels": 30},
+            {
+                "forms": {
+                    f"channel_{k}": ChannelForm(adstock=adstock, saturation=saturation, order=order)
+                    for k, (adstock, saturation) in enumerate(product(ADSTOCKS, SATURATIONS))
+                },
+                "knot_spacing": 20,
+                "harmonics": 1,
+            },
+        )
+        for order in ("adstock_first", "saturation_first")
+    },
+    "every family beside the others": (
+        {"n_channels": 8},
+        {
+            "channel_priors": DECLARED,
+            "channel_shapes": {
+                "channel_1": ChannelShape(half_life=(2.0, 0.5), half_saturation=(2e4, 0.5)),
+                "channel_2": ChannelShape(half_life=(2.0, 0.5)),
+                "channel_4": ChannelShape(half_life=(1.5, 0.5)),
+            },
+            "forms": {
+                "channel_0": ChannelForm(adstock="weibull_density", saturation="hill"),
+                "channel_1": ChannelForm(adstock="weibull_survival", saturation="logistic"),
+                "channel_2": ChannelForm(
+                    adstock="geometric", saturation="exponential", order="saturation_first"
+                ),
+                "channel_3": ChannelForm(adstock="none", saturation="power"),
+                "channel_4": ChannelForm(adstock="delayed", saturation="none"),
+                "channel_5": ChannelForm(saturation="michaelis_menten"),
+                "channel_7": ChannelForm(adstock="delayed", order="saturation_first"),
+            },
+        },
+    ),
+    "marginal returns of every family": (
+        {"n_channels": 6},
+        {
+            "channel_priors": {
+                f"channel_{k}": ChannelPrior(kind="marginal_return", median=0.2, spread=0.5) for k in range(6)
+            },
+            "forms": {
+                f"channel_{k}": ChannelForm(adstock=ADSTOCKS[1 + k % 4], saturation=saturation)
+                for k, saturation in enumerate(SATURATIONS)
+            },
+        },
+    ),
     "monthly": ({"frequency": "monthly", "n_periods": 40}, {"harmonics": 3, "knot_spacing": 3}),
     "daily": (
         {"frequency": "daily", "n_periods": 370, "n_channels": 2},
@@ -142,44 +203,59 @@ def test_coefficients_drawn_afterwards_have_the_exact_conditional_distribution(c
 def deviations(case: Case, point: np.ndarray) -> np.ndarray:
     """Prior standard deviation of each coefficient at a point."""
     baseline = case.design.baseline
-    first = 4 * len(case.design.channels)
-    amplitude = np.append(np.exp(point[first : first + len(baseline.amplitudes)]), 1.0)
+    amplitude = np.append(np.exp(every_parameter(case.design, point)[amplitude_places(case.design)]), 1.0)
     return baseline.scale * amplitude[baseline.amplitude_index]
 
 
 def given_parameters(case: Case, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and covariance of the standard coefficients, by the textbook normal equations."""
-    design, sigma = case.design, np.exp(point[noise_at(case)])
-    spread = design.basis * deviations(case, point)
+    design = case.design
+    full, at_noise = every_parameter(design, point), amplitude_places(design).stop
+    sigma, spread = np.exp(full[at_noise]), design.basis * deviations(case, point)
     _, effects = complete(design, build_buffer(design, case.spec), point[None], seed=0)
-    from mmm.model import saturated_media
-
-    n = len(design.channels)
-    reached = saturated_media(
-        design, 1 / (1 + np.exp(-point[:n])), np.exp(point[n : 2 * n]), np.exp(point[2 * n : 3 * n])
-    )
+    reached = saturated_media(design, curve_variables(design.shape_prior, full, at_noise + 2))[0]
     residual = design.y - design.basis @ design.baseline.mean - effects[0] @ reached
     covariance = np.linalg.inv(np.eye(spread.shape[1]) + spread.T @ spread / sigma**2)
     return covariance @ spread.T @ residual / sigma**2, covariance
 
 
+LOGISTIC = {"retention": "logodds", "exponent": "logodds"}
+STARTS = {
+    "retention": 0,
+    "stated_half_life": 0,
+    "weibull_scale": 0,
+    "half_saturation": 1,
+    "slope": 2,
+    "exponent": 2,
+}
+"""Block of each variable of the curves; delay and Weibull shape stand last."""
+
+
+def curve_blocks(case: Case) -> dict[str, np.ndarray]:
+    """Places among all parameters of each PyMC variable of the curves, by its name in PyMC's coordinates."""
+    design, n = case.design, len(case.design.channels)
+    found = {}
+    for name, places in curve_places(design.shape_prior).items():
+        start = STARTS[name] * n if name in STARTS else amplitude_places(design).stop + 2
+        own = variable_name(design.shape_prior, name)
+        found[f"{own}_{LOGISTIC.get(name, 'log')}__"] = start + places
+    return found
+
+
+HALF_LIFE_VARIABLE = "sampled_stated_half_life_log__"
+
+
 def as_pymc(case: Case, point: np.ndarray) -> dict[str, np.ndarray]:
     """The same point in PyMC's own coordinates."""
-    n, kind = len(case.design.channels), case.design.media_prior.kind
-    location, strength = case.design.media_prior.location, point[3 * n : 4 * n]
-    stated = case.design.shape_prior.carry_kind == HALF_LIFE
-    log_half_life, _ = carry_over(case, point)
-    usual = {"usual_retention_logodds__" if stated.any() else "retention_logodds__": point[:n][~stated]}
-    values = {
-        **({"stated_half_life_log__": log_half_life} if stated.any() else {}),
-        **({} if stated.all() else usual),
-        "half_saturation_log__": point[n : 2 * n],
-        "slope_log__": point[2 * n : 3 * n],
-        "amplitude_log__": point[4 * n : noise_at(case)],
-        "sigma_log__": point[noise_at(case)],
-    }
-    if case.design.media_prior.learns_split:
-        values["return_spread_log__"] = point[-1]
+    design, full = case.design, every_parameter(case.design, point)
+    n, kind, amplitudes = len(design.channels), design.media_prior.kind, amplitude_places(design)
+    location, strength = design.media_prior.location, full[3 * n : 4 * n]
+    values = {name: full[places] for name, places in curve_blocks(case).items()}
+    if HALF_LIFE_VARIABLE in values:
+        values[HALF_LIFE_VARIABLE] = carry_over(case, point)[0]
+    values |= {"amplitude_log__": full[amplitudes], "sigma_log__": full[amplitudes.stop]}
+    if design.media_prior.learns_split:
+        values["return_spread_log__"] = full[amplitudes.stop + 1]
     pooled = kind == POOLED
     if pooled.any():
         values["pool_share_log__"] = np.log(np.exp(strength[pooled]).sum())
@@ -199,7 +275,8 @@ def carry_over(case: Case, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     By finite differences of the definition, half-life = log 0.5 / log r: not the kernel's formula.
     """
-    logit = point[: len(case.design.channels)][case.design.shape_prior.carry_kind == HALF_LIFE]
+    stated = case.design.shape_prior.carry_kind == HALF_LIFE
+    logit = every_parameter(case.design, point)[: len(stated)][stated]
     step = 1e-4
 
     def log_half_life(at: np.ndarray) -> np.ndarray:
@@ -229,43 +306,31 @@ def pull_back(case: Case, point: np.ndarray, model: Any, slopes: np.ndarray) -> 
     parts = dict(
         zip([v.name for v in model.value_vars], np.split(slopes, np.cumsum(sizes)[:-1]), strict=True)
     )
-    n, kind = len(case.design.channels), case.design.media_prior.kind
-    share = np.exp(point[3 * n : 4 * n])
+    design, n, kind = case.design, len(case.design.channels), case.design.media_prior.kind
+    amplitudes, found = amplitude_places(design), np.zeros(n_national(design))
+    share = np.exp(every_parameter(design, point)[3 * n : 4 * n])
     strength = np.zeros(n)
     pooled = kind == POOLED
     if pooled.any():
         strength[pooled] = parts["pool_share_log__"] * share[pooled] / share[pooled].sum()
     if pooled.sum() > 1:
         strength[pooled] += zero_sum(pooled.sum()).T @ parts["split_zerosum__"]
-    if (kind == SHARE).any():
-        strength[kind == SHARE] = parts["declared_share_log__"]
-    if (kind == COEFFICIENT).any():
-        strength[kind == COEFFICIENT] = parts["signed_effect"]
-    if (kind == MARGINAL).any():
-        strength[kind == MARGINAL] = parts["marginal_share_log__"]
-    stated = case.design.shape_prior.carry_kind == HALF_LIFE
-    retention = np.zeros(n)
-    if not stated.all():
-        name = "usual_retention_logodds__" if stated.any() else "retention_logodds__"
-        retention[~stated] = parts[name]
-    if stated.any():
+    for name, chosen in (
+        ("declared_share_log__", kind == SHARE),
+        ("signed_effect", kind == COEFFICIENT),
+        ("marginal_share_log__", kind == MARGINAL),
+    ):
+        if chosen.any():
+            strength[chosen] = parts[name]
+    for name, places in curve_blocks(case).items():
+        found[places] = parts[name]
+    stated = np.flatnonzero(design.shape_prior.carry_kind == HALF_LIFE)
+    if stated.size:
         low, high = (carry_over(case, point + side)[1] for side in (-1e-3, 1e-3))
-        slope = np.exp(carry_over(case, point)[1])
-        retention[stated] = parts["stated_half_life_log__"] * slope + (high - low) / 2e-3
-    media = ["half_saturation_log__", "slope_log__"]
-    learnt = [parts["return_spread_log__"]] if case.design.media_prior.learns_split else []
-    return np.concatenate(
-        [
-            retention,
-            *(parts[name] for name in media),
-            strength,
-            parts["amplitude_log__"],
-            parts["sigma_log__"],
-            *learnt,
-        ]
-    )
-
-
-def noise_at(case: Case) -> int:
-    """Place of the log noise among the parameters."""
-    return 4 * len(case.design.channels) + len(case.design.baseline.amplitudes)
+        found[stated] = parts[HALF_LIFE_VARIABLE] * np.exp(carry_over(case, point)[1]) + (high - low) / 2e-3
+    found[3 * n : 4 * n] = strength
+    found[amplitudes] = parts["amplitude_log__"]
+    found[amplitudes.stop] = parts["sigma_log__"][0]
+    if design.media_prior.learns_split:
+        found[amplitudes.stop + 1] = parts["return_spread_log__"][0]
+    return found[sampled_places(design)]

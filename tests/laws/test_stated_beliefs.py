@@ -50,16 +50,16 @@ def test_the_elasticity_is_the_relative_rise_of_the_contribution_with_spend():
     from mmm.model import saturated_media
 
     design = build_design(panel_with_fees(), ModelSpec(outcome="revenue"))
-    curve = (np.full(5, 0.6), np.full(5, 1.3), np.full(5, 1.4))
-    reached = saturated_media(design, *curve).sum(axis=-1)
+    curve = {"retention": np.full(5, 0.6), "half_saturation": np.full(5, 1.3), "slope": np.full(5, 1.4)}
+    bent = saturated_media(design, curve)[0]
     # Raising spend and what was carried in by h is the same as lowering the half-saturation by it.
     h = 1e-5
-    ends = [
-        saturated_media(design, curve[0], curve[1] / (1 + side), curve[2]).sum(axis=-1) for side in (-h, h)
-    ]
-    expected = (ends[1] - ends[0]) / (2 * h) / reached
-    bent = saturated_media(design, *curve)
-    found = 1.4 * (bent * (1 - bent)).sum(axis=-1) / reached
+    low, high = (
+        saturated_media(design, curve | {"half_saturation": np.full(5, 1.3 / (1 + side))})[0].sum(axis=-1)
+        for side in (-h, h)
+    )
+    expected = (high - low) / (2 * h) / bent.sum(axis=-1)
+    found = 1.4 * (bent * (1 - bent)).sum(axis=-1) / bent.sum(axis=-1)
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 

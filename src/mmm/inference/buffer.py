@@ -7,11 +7,15 @@ from numpy.typing import NDArray
 
 from mmm.model import Design, ModelSpec
 from mmm.model.media_prior import POOLED
-from mmm.model.shape_prior import HALF_LIFE
+from mmm.model.shape_prior import ABSENT, HALF_LIFE, NORMAL
 
 FloatArray = NDArray[np.float64]
-HEADER = 21
-"""Ten figures, then the starts of the ten parts and the end of the last."""
+SIZES, FIGURES, PARTS = 6, 5, 13
+"""What the buffer begins with; `inference.kernels.density` reads it."""
+HEADER = SIZES + FIGURES + PARTS + 1
+BLOCKS = (0, 2, 3)
+"""Slots of `mmm.model.shape_prior` that stand first, a block each: carry-over first, half-saturation, slope.
+The strength follows; carry-over second (slot 1) stands last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,74 +32,117 @@ def build_buffer(design: Design, spec: ModelSpec) -> Buffer:
     """Write what the compiled density needs, in the order in which the kernel reads it."""
     columns = np.flatnonzero(np.abs(design.basis).any(axis=0))
     basis = np.ascontiguousarray(design.basis[:, columns].T)
-    baseline = design.baseline
-    outcome = design.y - design.basis @ baseline.mean
-    n_channels, n_groups = len(design.channels), len(baseline.amplitudes)
+    baseline, shape = design.baseline, design.shape_prior
+    places = sampled_places(design)
     parts = [
         np.ascontiguousarray(design.x.T),
         design.carry_in,
-        outcome,
+        design.y - design.basis @ baseline.mean,
         basis,
         basis @ basis.T,
         baseline.scale[columns],
         baseline.amplitude_index[columns],
-        prior_scales(design, spec),
+        np.append(baseline.amplitude_scale, spec.beliefs.noise),
         design.media_prior.kind,
-        hyper_parameters(design),
+        beliefs_by_block(design),
+        np.stack([shape.adstock, shape.saturation, shape.saturates_first]),
+        places,
+        resting(design),
     ]
     flat = [np.asarray(part, dtype=float).ravel() for part in parts]
     starts = HEADER + np.cumsum([0, *(part.size for part in flat)])
-    header = [
-        n_channels,
+    sizes = [
+        len(design.channels),
         len(design.y),
         len(columns),
-        n_groups,
-        starts[-1],
-        *prior_figures(design)[5:],
-        *starts,
+        len(baseline.amplitudes),
+        len(places),
+        shape.n_lags,
     ]
-    return Buffer(
-        data=np.concatenate([np.array(header, dtype=float), *flat]),
-        columns=columns,
-        n_parameters=n_national_parameters(design),
-    )
+    header = np.array([*sizes, *pool_figures(design), *starts], dtype=float)
+    return Buffer(data=np.concatenate([header, *flat]), columns=columns, n_parameters=len(places))
+
+
+def pool_figures(design: Design) -> list[float]:
+    """Median and sd of the log total of the pool; whether its spread is learnt, its log median and sd."""
+    media = design.media_prior
+    return [
+        media.pool_location,
+        media.pool_spread,
+        float(media.learns_split),
+        float(np.log(media.split_spread[0])),
+        media.split_spread[1],
+    ]
+
+
+def beliefs_by_block(design: Design) -> FloatArray:
+    """Kind, first and second figure of the belief on each parameter, (3, block, channel)."""
+    shape, media = design.shape_prior, design.media_prior
+    strength = np.where(media.kind == POOLED, ABSENT, NORMAL)
+    rows = [
+        (shape.kind, strength),
+        (shape.first, media.location),
+        (shape.second, media.spread),
+    ]
+    return np.stack(
+        [np.vstack([*(by_slot[slot] for slot in BLOCKS), own, by_slot[1]]) for by_slot, own in rows]
+    ).astype(float)
+
+
+def n_national(design: Design) -> int:
+    """Count the parameters that any family of the national model could have."""
+    return 5 * len(design.channels) + len(design.baseline.amplitudes) + 2
+
+
+def sampled_places(design: Design) -> NDArray[np.int64]:
+    """Places of those that the design's families have."""
+    shape, n_channels = design.shape_prior, len(design.channels)
+    sampled = np.ones(n_national(design), dtype=bool)
+    for block, slot in enumerate(BLOCKS):
+        sampled[block * n_channels : (block + 1) * n_channels] = shape.kind[slot] != ABSENT
+    sampled[-n_channels:] = shape.kind[1] != ABSENT
+    sampled[4 * n_channels + len(design.baseline.amplitudes) + 1] = design.media_prior.learns_split
+    return np.flatnonzero(sampled)
+
+
+def resting(design: Design) -> FloatArray:
+    """Give every parameter the value it has when it is not sampled."""
+    found = np.zeros(n_national(design))
+    at_spread = 4 * len(design.channels) + len(design.baseline.amplitudes) + 1
+    found[at_spread] = np.log(design.media_prior.split_spread[0])
+    return found
 
 
 def prior_centre(design: Design, spec: ModelSpec) -> FloatArray:
     """Give a typical point of the prior, in the sampled parameters: where chains start around."""
     shape, media = design.shape_prior, design.media_prior
-    first, second = shape.carry
-    stated = shape.carry_kind == HALF_LIFE
-    kept = 0.5 ** np.exp(-np.where(stated, first, 0.0))
-    retention = np.where(
-        stated, np.log(kept) - np.log1p(-kept), np.log(np.where(stated, 1.0, first / second))
-    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        by_share = np.log(shape.first / shape.second)
+        kept = 0.5 ** np.exp(-shape.first)
+        by_half_life = np.log(kept) - np.log1p(-kept)
+    centre = np.where(shape.kind == HALF_LIFE, by_half_life, by_share)
+    centre = np.where(shape.kind == NORMAL, shape.first, centre)
     strength = np.where(media.kind == POOLED, media.pool_location + media.location, media.location)
-    return np.concatenate(
+    full = np.concatenate(
         [
-            retention,
-            shape.half_saturation[0],
-            shape.slope[0],
+            *(centre[slot] for slot in BLOCKS),
             strength,
             np.log(0.5 * design.baseline.amplitude_scale),
-            [np.log(0.3 * spec.beliefs.noise)],
-            [np.log(media.split_spread[0])] if media.learns_split else [],
+            [np.log(0.3 * spec.beliefs.noise), np.log(media.split_spread[0])],
+            centre[1],
         ]
     )
+    return full[sampled_places(design)]
 
 
 def n_national_parameters(design: Design) -> int:
     """Give the number of sampled parameters that do not go with a geo."""
-    media = design.media_prior
-    return 4 * len(design.channels) + len(design.baseline.amplitudes) + 1 + int(media.learns_split)
+    return len(sampled_places(design))
 
 
 def prior_figures(design: Design) -> FloatArray:
-    """Give the first ten figures of the header, of which the prior reads the last five."""
-    media = design.media_prior
-    sizes = [0.0] * 5
-    spread = [float(media.learns_split), float(np.log(media.split_spread[0])), media.split_spread[1]]
-    return np.array([*sizes, media.pool_location, media.pool_spread, *spread])
+    """Give the first ten figures of the geo header, of which the prior reads the last five."""
+    return np.array([0.0] * 5 + pool_figures(design))
 
 
 def prior_scales(design: Design, spec: ModelSpec) -> FloatArray:
@@ -104,12 +151,11 @@ def prior_scales(design: Design, spec: ModelSpec) -> FloatArray:
 
 
 def hyper_parameters(design: Design) -> FloatArray:
-    """Give the rows that the prior reads, by channel.
+    """Give the rows that the prior of a geo panel reads, by channel.
 
     Beta's a and b, or mean and sd of the log half-life; mean and sd of the log half-saturation, of
     the log slope, of the strength; kind of belief on the carry-over.
     """
     shape, media = design.shape_prior, design.media_prior
-    return np.vstack(
-        [shape.carry, shape.half_saturation, shape.slope, media.location, media.spread, shape.carry_kind]
-    )
+    figures = [row for slot in BLOCKS for row in (shape.first[slot], shape.second[slot])]
+    return np.vstack([*figures, media.location, media.spread, shape.kind[0] == HALF_LIFE])

@@ -5,9 +5,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mmm.inference.buffer import Buffer, build_buffer, prior_centre
-from mmm.inference.posterior import draws_dataset, stats_dataset
+from mmm.inference.posterior import amplitude_places, draws_dataset, every_parameter, stats_dataset
 from mmm.model import Design, ModelSpec
-from mmm.model.curve_slots import is_default
 from mmm.sampling import CompiledDensity, Progress, SamplerSettings, sample_density
 
 FloatArray = NDArray[np.float64]
@@ -15,7 +14,7 @@ FloatArray = NDArray[np.float64]
 
 def compiled_density(design: Design, spec: ModelSpec) -> CompiledDensity:
     """Give the model's log-density, coefficients integrated out, as a C function with its data."""
-    from mmm.inference.kernel import log_density_entry  # noqa: PLC0415 - loads or compiles on first use
+    from mmm.inference.kernels.density import log_density_entry  # noqa: PLC0415 - loads or compiles on first use
 
     buffer = build_buffer(design, spec)
     return CompiledDensity(
@@ -38,10 +37,6 @@ def sample_compiled(
         from mmm.inference.geo_compiled import sample_geo  # noqa: PLC0415 - needs no geo kernel otherwise
 
         return sample_geo(design, spec, settings, seed, progress)
-    if not is_default(spec, design.channels):
-        from mmm.inference.family_compiled import sample_families  # noqa: PLC0415 - compiles another kernel
-
-        return sample_families(design, spec, settings, seed, progress)
     density = compiled_density(design, spec)
     found = sample_density(density, settings, seed, progress)
     flat = found.positions.reshape(-1, density.n_parameters)
@@ -64,15 +59,14 @@ def complete(
         Coefficients (position, basis) and effects (position, channel). Columns that are zero over
         the data, such as future steps of the trend, keep their prior.
     """
-    from mmm.inference.kernel import complete_draws  # noqa: PLC0415
+    from mmm.inference.kernels.density import complete_draws  # noqa: PLC0415
 
     baseline = design.baseline
     normals = np.random.default_rng([seed, 1]).standard_normal((len(positions), len(baseline.names)))
     learnt = np.empty((len(positions), len(buffer.columns)))
     effects = np.empty((len(positions), len(design.channels)))
     complete_draws(positions, normals[:, buffer.columns].copy(), buffer.data, learnt, effects)
-    first = 4 * len(design.channels)
-    amplitudes = np.exp(positions[:, first : first + len(baseline.amplitudes)])
+    amplitudes = np.exp(every_parameter(design, positions)[..., amplitude_places(design)])
     with_one = np.column_stack([amplitudes, np.ones(len(positions))])
     coefficients = normals * baseline.scale * with_one[:, baseline.amplitude_index]
     coefficients[:, buffer.columns] = learnt

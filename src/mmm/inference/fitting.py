@@ -13,7 +13,9 @@ from mmm.inference.records import Fit
 from mmm.model import Design, ModelSpec, build_design
 from mmm.model.media_prior import MARGINAL
 from mmm.sampling import SamplerSettings
+from mmm.transforms import ADSTOCKS, SATURATIONS
 
+GEOMETRIC, HILL = ADSTOCKS.index("geometric"), SATURATIONS.index("hill")
 _LOG = logging.getLogger(__name__)
 _ENGINES = {"compiled": sample_compiled, "pymc": sample_pymc}
 
@@ -79,15 +81,20 @@ def _gated(
 def _engine(design: Design, spec: ModelSpec) -> str:
     """Take the definition itself where the compiled form lacks something, and say so.
 
-    That is a belief on a marginal return by geo, or with another likelihood than the Normal.
+    Geo panels and other likelihoods than the Normal are compiled for geometric carry-over with Hill
+    saturation, without beliefs on marginal returns; such a belief needs carry-over before saturation.
     """
+    shape, is_marginal = design.shape_prior, design.media_prior.kind == MARGINAL
+    is_late = shape.saturates_first > 0
+    others = (shape.adstock != GEOMETRIC) | (shape.saturation != HILL) | is_late
     special = design.geo is not None or spec.likelihood != "normal"
-    lacks = special and bool((design.media_prior.kind == MARGINAL).any())
-    if not lacks or spec.engine == "pymc":
+    lacks = others | is_marginal if special else is_marginal & is_late
+    if spec.engine == "pymc" or not lacks.any():
         return spec.engine
     _LOG.warning(
-        "model of %s: the compiled engine has no marginal returns by geo or with this likelihood: sampled "
-        "by pymc, the same posterior in minutes instead of seconds",
+        "model of %s: by geo or with this likelihood the compiled engine has geometric carry-over with Hill "
+        "saturation only, and beliefs on marginal returns only where carry-over comes first and neither "
+        "holds: sampled by pymc, the same posterior in minutes instead of seconds",
         spec.outcome,
     )
     return "pymc"

@@ -5,11 +5,13 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from mmm.inference.posterior import half_lives
 from mmm.model import Design, ModelSpec
+from mmm.model.response import NAMES as CURVES
 from mmm.sampling import Progress, SamplerSettings, available_threads
 
 GEO_NAMES = ("effect_geo", "coefficient_geo", "amplitude_geo", "noise_exponent")
-NAMES = ("retention", "half_saturation", "slope", "share", "effect", "coefficient", "amplitude", "sigma")
+NAMES = ("share", "effect", "coefficient", "amplitude", "sigma")
 
 
 def sample_pymc(
@@ -43,6 +45,7 @@ def sample_pymc(
 
 def _stored(design: Design, spec: ModelSpec) -> list[str]:
     stored = [name for name in NAMES if name != "amplitude" or design.baseline.amplitudes]
+    stored += [name for row in CURVES for name in row if name in curve_names(design)]
     if design.geo is not None:
         stored += [*GEO_NAMES, *([] if design.geo.is_national.all() else ["geo_spread"])]
     if spec.likelihood == "negative_binomial":
@@ -62,7 +65,19 @@ def _draws(posterior: xr.Dataset, design: Design, spec: ModelSpec) -> xr.Dataset
     )
     if design.geo is not None:
         draws = _by_channel(draws, design)
+    leading = (draws.sizes["chain"], draws.sizes["draw"])
+    curves = {name: draws[name].to_numpy() for name in curve_names(design)}
+    carried = half_lives(design.shape_prior, curves, leading)
+    draws = draws.assign(half_life=(("chain", "draw", "channel"), carried))
     return draws.assign({"return": draws["share"] * design.kpi_total / cost})
+
+
+def curve_names(design: Design) -> set[str]:
+    """Variables of the curves that the families of a design have."""
+    from mmm.model.media_terms import curve_places  # noqa: PLC0415 - imports pymc
+
+    sampled = curve_places(design.shape_prior)
+    return {"retention" if name == "stated_half_life" else name for name in sampled}
 
 
 def _by_channel(draws: xr.Dataset, design: Design) -> xr.Dataset:

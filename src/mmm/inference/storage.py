@@ -11,13 +11,13 @@ import xarray as xr
 from mmm.errors import UserInputError
 from mmm.inference.member_storage import member_of, plain_member
 from mmm.inference.records import Fit
-from mmm.model import Design, ModelSpec, spec_from_dict
+from mmm.model import Design, spec_from_dict
 from mmm.model.baseline import Baseline
 from mmm.model.geo_design import GeoDesign
 from mmm.model.media_prior import MediaPrior
-from mmm.model.shape_prior import ShapePrior, build_shape_prior
+from mmm.model.shape_prior import ShapePrior
 
-FORMAT = 1
+FORMAT = 2
 _ENGINE: Any = "h5netcdf"
 
 
@@ -64,7 +64,7 @@ def load_fit(path: Path | str) -> Fit:
     spec = spec_from_dict(json.loads(attributes["spec"]))
     return Fit(
         spec=spec,
-        design=_design(json.loads(attributes["design"]), spec),
+        design=_design(json.loads(attributes["design"])),
         draws=draws,
         stats=stats,
         seed=int(attributes["seed"]),
@@ -100,10 +100,10 @@ def _rebuilt(value: Any) -> Any:
     return np.array(value["values"], dtype=kinds.get(value["kind"], np.float64)).reshape(value["shape"])
 
 
-def _design(values: dict[str, Any], spec: ModelSpec) -> Design:
+def _design(values: dict[str, Any]) -> Design:
     media = {name: _rebuilt(value) for name, value in values.pop("media_prior").items()}
     baseline = {name: _rebuilt(value) for name, value in values.pop("baseline").items()}
-    shape = {name: _rebuilt(value) for name, value in values.pop("shape_prior", {}).items()}
+    shape = {name: _rebuilt(value) for name, value in values.pop("shape_prior").items()}
     by_geo = values.pop("geo", None)
     geo = GeoDesign(**{name: _rebuilt(value) for name, value in by_geo.items()}) if by_geo else None
     plain = {name: _rebuilt(value) for name, value in values.items()}
@@ -111,11 +111,6 @@ def _design(values: dict[str, Any], spec: ModelSpec) -> Design:
         **plain,
         geo=geo,
         media_prior=MediaPrior(**media),
-        shape_prior=ShapePrior(**shape) if shape else _usual_shapes(spec, plain),
+        shape_prior=ShapePrior(**shape),
         baseline=Baseline(**baseline),
     )
-
-
-def _usual_shapes(spec: ModelSpec, design: dict[str, Any]) -> ShapePrior:
-    """Beliefs of a file written before curves could have their own."""
-    return build_shape_prior(spec, design["channels"], design["media_scale"])

@@ -2,7 +2,7 @@
 
 from mmm.model.design import Design, build_design, extend_basis, scaled_spend
 from mmm.model.media_prior import MediaPrior
-from mmm.model.response import saturated_media
+from mmm.model.response import media_curves, saturated_media
 from mmm.model.spec import (
     Beliefs,
     ChannelForm,
@@ -25,6 +25,7 @@ __all__ = [
     "averaged",
     "build_design",
     "extend_basis",
+    "media_curves",
     "saturated_media",
     "scaled_spend",
     "spec_from_dict",

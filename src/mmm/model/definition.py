@@ -14,9 +14,7 @@ import pytensor.tensor as pt
 from numpy.typing import NDArray
 from pytensor.tensor.variable import TensorVariable
 
-from mmm.model.curve_slots import is_default
 from mmm.model.design import Design
-from mmm.model.family_definition import family_reached
 from mmm.model.geo_definition import (
     amplitude_by_geo,
     effects_by_geo,
@@ -29,7 +27,7 @@ from mmm.model.geo_definition import (
 from mmm.model.geo_design import shared_columns
 from mmm.model.likelihood import SMOOTHING, count_unit
 from mmm.model.media_prior import COEFFICIENT, MARGINAL, POOLED, SHARE
-from mmm.model.shape_prior import HALF_LIFE
+from mmm.model.media_terms import curve_coords, curve_tensors, reached_of
 from mmm.model.spec import ModelSpec
 
 Tensor = TensorVariable[Any, Any]
@@ -121,8 +119,7 @@ def _coords(design: Design) -> dict[str, object]:
         "declared_channel": names[kind == SHARE],
         "signed_channel": names[kind == COEFFICIENT],
         "marginal_channel": names[kind == MARGINAL],
-        "stated_channel": names[design.shape_prior.carry_kind == HALF_LIFE],
-        "usual_channel": names[design.shape_prior.carry_kind != HALF_LIFE],
+        **curve_coords(design),
         "basis": list(design.basis_names),
         "group": list(design.baseline.amplitudes),
         **(geo_coords(design, design.geo) if design.geo is not None else {}),
@@ -131,66 +128,26 @@ def _coords(design: Design) -> dict[str, object]:
 
 def _media(design: Design, spec: ModelSpec) -> Tensor:
     """Contribution of all channels per period, and by geo where there are several."""
-    shape, geo = design.shape_prior, design.geo
-    if not is_default(spec, design.channels):
-        reached = family_reached(design, spec)
-        effect = pm.Deterministic("effect", _effect(design, reached.mean(axis=0), None), dims="channel")
-        pm.Deterministic("share", effect * reached.mean(axis=0), dims="channel")
-        return reached @ effect
-    retention = _retention(design)
-    half_saturation = pm.LogNormal("half_saturation", *shape.half_saturation, dims="channel")
-    slope = pm.LogNormal("slope", *shape.slope, dims="channel")
+    geo, curves = design.geo, curve_tensors(design)
     if geo is None:
-        reached = hill_of(adstock_of(design, retention), half_saturation, slope)
-        mean, steepness = reached.mean(axis=0), slope * (reached * (1 - reached)).mean(axis=0)
-        effect = pm.Deterministic("effect", _effect(design, mean, steepness), dims="channel")
+        reached, rise = reached_of(design, curves)
+        mean = reached.mean(axis=0)
+        effect = pm.Deterministic("effect", _effect(design, mean, rise.mean(axis=0)), dims="channel")
         pm.Deterministic("share", effect * mean, dims="channel")
         return reached @ effect
     panels = [replace(design, x=geo.x[g], carry_in=geo.carry_in[g]) for g in range(len(geo.geos))]
-    reached = pt.stack([hill_of(adstock_of(one, retention), half_saturation, slope) for one in panels])
+    stacked = [reached_of(one, curves) for one in panels]
+    reached, rise = (pt.stack(parts) for parts in zip(*stacked, strict=True))
     ratio = effects_by_geo(geo, spec)
     mean = mean_reached(geo, reached, ratio)
-    effect = _effect(design, mean, slope * mean_reached(geo, reached * (1 - reached), ratio))
+    effect = _effect(design, mean, mean_reached(geo, rise, ratio))
     by_geo = pm.Deterministic("effect_geo", effect * ratio, dims=("geo", "channel"))
     pm.Deterministic("effect", pt.dot(geo.weight, by_geo), dims="channel")
     pm.Deterministic("share", effect * mean, dims="channel")
     return (reached * by_geo[:, None, :]).sum(axis=2)
 
 
-def _retention(design: Design) -> Tensor:
-    """Beta where nothing was stated; from a log-normal half-life where one was."""
-    shape = design.shape_prior
-    stated, usual = (
-        np.flatnonzero((shape.carry_kind == HALF_LIFE) == is_stated) for is_stated in (True, False)
-    )
-    if not stated.size:
-        return pm.Beta("retention", *shape.carry, dims="channel")
-    half_life = pm.LogNormal("stated_half_life", *shape.carry[:, stated], dims="stated_channel")
-    joined = pt.set_subtensor(pt.zeros(len(design.channels))[stated], 0.5 ** (1 / half_life))
-    if usual.size:
-        beta = pm.Beta("usual_retention", *shape.carry[:, usual], dims="usual_channel")
-        joined = pt.set_subtensor(joined[usual], beta)
-    return pm.Deterministic("retention", joined, dims="channel")
-
-
-def adstock_of(design: Design, retention: Tensor) -> Tensor:
-    """Geometric adstock as weights on all earlier periods, (period, channel)."""
-    periods = np.arange(len(design.y))
-    lag = periods[:, None] - periods
-    kept = retention[None, None, :] ** np.maximum(lag, 0)[:, :, None]
-    weights = (lag >= 0)[:, :, None] * kept * (1 - retention)
-    before = design.carry_in * retention ** (periods[:, None] + 1)
-    return (weights * design.x[None, :, :]).sum(axis=1) + before
-
-
-def hill_of(pressure: Tensor, half_saturation: Tensor, slope: Tensor) -> Tensor:
-    """Hill saturation; no pressure means exactly no effect."""
-    active = pressure > 0
-    odds = slope * (pt.log(pt.switch(active, pressure, 1.0)) - pt.log(half_saturation))
-    return pt.switch(active, pt.sigmoid(odds), 0.0)
-
-
-def _effect(design: Design, mean_reached: Tensor, steepness: Tensor | None) -> Tensor:
+def _effect(design: Design, mean_reached: Tensor, mean_rise: Tensor) -> Tensor:
     """Ceiling of each channel; all but signed channels reach their share of the KPI exactly."""
     prior = design.media_prior
     strength = pt.zeros(len(design.channels))
@@ -204,12 +161,11 @@ def _effect(design: Design, mean_reached: Tensor, steepness: Tensor | None) -> T
             "declared_share", prior.location[declared], prior.spread[declared], dims="declared_channel"
         )
         strength = pt.set_subtensor(strength[declared], share)
-    if marginal.size and steepness is not None:
+    if marginal.size:
         share = pm.LogNormal(
             "marginal_share", prior.location[marginal], prior.spread[marginal], dims="marginal_channel"
         )
-        elasticity = (steepness / mean_reached)[marginal]
-        strength = pt.set_subtensor(strength[marginal], share / elasticity)
+        strength = pt.set_subtensor(strength[marginal], share * mean_reached[marginal] / mean_rise[marginal])
     effect = strength / mean_reached
     if signed.size:
         own = pm.Normal("signed_effect", prior.location[signed], prior.spread[signed], dims="signed_channel")

@@ -10,7 +10,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mmm.model.baseline import Baseline, build_baseline
-from mmm.model.curve_slots import refuse_forms, window
 from mmm.model.design_problems import refuse_problems
 from mmm.model.geo_design import (
     GeoDesign,
@@ -57,10 +56,13 @@ class Design:
     baseline: Baseline
     basis: FloatArray
     """(period, basis) Columns of the baseline."""
-    n_lags: int = 1
-    """Window of the carry-overs that have one; periods before the data are alike over it."""
     geo: GeoDesign | None = None
     """The same data by geo; None where the panel has one geo. The fields above are sums over geos."""
+
+    @property
+    def n_lags(self) -> int:
+        """Window of the carry-overs that have one; periods before the data are alike over it."""
+        return self.shape_prior.n_lags
 
     @property
     def basis_names(self) -> tuple[str, ...]:
@@ -95,14 +97,13 @@ def build_design(panel: xr.Dataset, spec: ModelSpec) -> Design:
     outcome_scale = float(kpi.mean())
     x = spend / media_scale
     channels = labels(panel, "channel")
-    refuse_forms(spec, channels, by_geo=has_geos(panel))
     baseline = build_baseline(panel, spec)
     geo, first_periods = None, max(1, PERIODS_PER_YEAR[spec.frequency] // 6)
     if has_geos(panel):
         baseline = with_geo_controls(baseline, panel)
         geo = build_geo_design(panel, spec.outcome, baseline, first_periods)
     typical = media_scale if geo is None else geo.media_scale * geo.population.sum()
-    shape_prior = build_shape_prior(spec, channels, typical)
+    shape_prior = build_shape_prior(spec, channels, typical, len(kpi))
     carry_in = carry_in_of(x, first_periods)
     curves = Curves(x=x, carry_in=carry_in, marginal_cost=_marginal_cost(panel), shape=shape_prior)
     return Design(
@@ -119,7 +120,6 @@ def build_design(panel: xr.Dataset, spec: ModelSpec) -> Design:
         shape_prior=shape_prior,
         baseline=baseline,
         basis=national_basis(baseline, panel),
-        n_lags=window(spec, channels, len(kpi)),
         geo=geo,
     )
 

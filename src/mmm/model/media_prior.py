@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmm.errors import UserInputError, listed
-from mmm.model.prior_curves import Curves, curve_draws
+from mmm.model.prior_curves import N_SLOTS, Curves, curve_draws
 from mmm.model.spec import ModelSpec
 
 FloatArray = NDArray[np.float64]
@@ -132,7 +132,7 @@ def _declared_total(
     from scipy.stats import qmc  # noqa: PLC0415 - half a second
 
     needs = [index for index in own if kind[index] in {COEFFICIENT, MARGINAL}] if curves is not None else []
-    size = 1 + own.size + 3 * len(needs)
+    size = 1 + own.size + N_SLOTS * len(needs)
     uniform = qmc.Sobol(size, scramble=True, rng=np.random.default_rng(0)).random(_POINTS)
     uniform = np.clip(uniform, 1e-12, 1 - 1e-12)
     normal = ndtri(uniform[:, : 1 + own.size])
@@ -140,8 +140,8 @@ def _declared_total(
     for place, index in enumerate(own):
         strength = location[index] + spread[index] * normal[:, 1 + place]
         if index in needs and curves is not None:
-            first = 1 + own.size + 3 * needs.index(index)
-            drawn = curve_draws(curves, int(index), uniform[:, first : first + 3])
+            first = 1 + own.size + N_SLOTS * needs.index(index)
+            drawn = curve_draws(curves, int(index), uniform[:, first : first + N_SLOTS])
             total += declared_share(int(kind[index]), strength, drawn.elasticity, drawn.mean_reached)
         elif kind[index] == SHARE:
             total += np.exp(strength)

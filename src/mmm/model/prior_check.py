@@ -20,6 +20,8 @@ CONTRADICTED = 1.5
 """Factor between the stated media share and the one implied by the beliefs on single channels."""
 LARGE_SHARE, TINY_SHARE = 0.5, 1e-5
 """Median share of the KPI of one declared channel beyond which a unit or a zero is likely to be wrong."""
+HALF_LIVES = float(np.log(0.1) / np.log(0.5))
+"""Until 90 % of a geometric carry-over has come."""
 FAR, ABSURD = 30.0, 1000.0
 """Factor between a stated half-saturation and a typical active period: the curve is then a line or a step."""
 

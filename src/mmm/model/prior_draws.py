@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from mmm.model.design import Design
 from mmm.model.media_prior import MARGINAL, POOLED, MediaPrior, declared_share
-from mmm.model.prior_curves import Curves, curve_draws
-from mmm.model.prior_families import draw_curves, nine_tenths
+from mmm.model.prior_curves import N_SLOTS, Curves, curve_draws, nine_tenths
+from mmm.model.shape_prior import draw_curves
 from mmm.model.spec import ModelSpec
 from mmm.transforms import ADSTOCKS, reached, reached_slope
 from mmm.transforms.media import one_channel
@@ -43,7 +43,8 @@ def draw_prior(design: Design, spec: ModelSpec, n_draws: int = N_DRAWS, seed: in
     """Draw parameters from the beliefs and what they imply on the observed spend and calendar."""
     rng = np.random.default_rng([seed, 3])
     n_channels, tiny = len(design.channels), np.finfo(float).tiny
-    curves = draw_curves(design, spec, np.clip(rng.random((n_draws, 4, n_channels)), 1e-9, 1 - 1e-9))
+    uniform = np.clip(rng.random((n_draws, N_SLOTS, n_channels)), 1e-9, 1 - 1e-9)
+    curves = draw_curves(design.shape_prior, uniform)
     strength = draw_strength(design.media_prior, n_draws, seed)
     share, elasticity = np.empty((n_draws, n_channels)), np.empty((n_draws, n_channels))
     media = np.zeros((n_draws, len(design.y)))
@@ -101,7 +102,7 @@ def comparable_strength(design: Design, n_draws: int, seed: int = 0) -> FloatArr
     )
     for at, kind in enumerate(design.media_prior.kind):
         if kind == MARGINAL:
-            uniform = np.clip(rng.random((n_draws, 3)), 1e-9, 1 - 1e-9)
+            uniform = np.clip(rng.random((n_draws, N_SLOTS)), 1e-9, 1 - 1e-9)
             elasticity = curve_draws(curves, at, uniform).elasticity
             drawn[:, at] = np.log(declared_share(int(kind), drawn[:, at], elasticity, elasticity))
     return drawn

@@ -214,6 +214,7 @@ def spec_from_params(params: RunParams, outcome: str) -> ModelSpec:
         media_share_spread=media_share_spread,
         channel_priors=_channel_priors(params, outcome),
         channel_shapes=_channel_shapes(params),
+        forms=_forms(params),
         controls=model.controls,
         log_controls=model.log_controls,
         harmonics=0 if frequency == "annual" else harmonics,
@@ -238,6 +239,19 @@ def _beliefs(frequency: Frequency) -> Beliefs:
         delay=(7 * delay, delay_spread),
         weibull_scale=(7 * scale, scale_spread),
     )
+
+
+def _forms(params: RunParams) -> dict[str, ChannelForm]:
+    """Families of the channels that state one; what they leave out is the model's."""
+    model, forms = params.model, {}
+    for name, channel in params.channels.items():
+        if channel.carry_over or channel.saturation or channel.order:
+            forms[name] = ChannelForm(
+                adstock=channel.carry_over or model.adstock,
+                saturation=channel.saturation or model.saturation,
+                order=channel.order or model.order,
+            )
+    return forms
 
 
 def _value_per_unit(params: RunParams, outcome: str) -> float | None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import xarray as xr
 
-from mmm.model.curve_slots import takes_families
 from mmm.model.geo_design import has_geos
 from mmm.model.spec import ModelSpec, spec_from_params
 from mmm.params import RunParams
@@ -24,11 +23,11 @@ SHORTEST = 500
 def specifications(panel: xr.Dataset, params: RunParams, outcome: str) -> tuple[ModelSpec, ...]:
     """Give the specifications of one outcome: several to average, or the single one of the params.
 
-    A panel of several geos, another likelihood than the Normal and a belief on a marginal return
-    take the single one: the other families know none of them.
+    A panel of several geos and another likelihood than the Normal take the single one: the others
+    would be sampled through PyMC, in minutes.
     """
     declared = spec_from_params(params, outcome)
-    alone = params.model.specifications == "single" or has_geos(panel) or not takes_families(declared)
+    alone = params.model.specifications == "single" or has_geos(panel) or declared.likelihood != "normal"
     return (declared,) if alone else averaged(declared)
 
 

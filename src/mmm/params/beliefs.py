@@ -10,6 +10,11 @@ from pydantic import Field, model_validator
 
 from mmm.params.record import Positive, Section
 
+Adstock = Literal["none", "geometric", "delayed", "weibull_density", "weibull_survival"]
+Saturation = Literal["hill", "michaelis_menten", "logistic", "exponential", "power", "none"]
+Order = Literal["adstock_first", "saturation_first"]
+"""Families of curves; `mmm.transforms.families` has the same."""
+
 NINE_IN_TEN = 1.6448536269514722
 """Standard deviations on each side of the middle that hold 90 % of a normal belief."""
 DAYS = {"days": 1.0, "weeks": 7.0, "months": 30.436875}

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mmm.params.beliefs import HalfLife, HalfSaturation, Prior
+from mmm.params.beliefs import Adstock, HalfLife, HalfSaturation, Order, Prior, Saturation
 from mmm.params.record import Currency, Money, Name, Positive, Section, Share, Text
 
 Frequency = Literal["daily", "weekly", "monthly", "annual"]
@@ -109,6 +109,12 @@ class Channel(Section):
     """Belief on its carry-over: `{low: 2, high: 8, unit: weeks}`; the default is broad."""
     half_saturation: HalfSaturation | None = None
     """Belief on its saturation, in money per period: `{low: 20000, high: 80000}`; the default is broad."""
+    carry_over: Adstock | None = None
+    """Family of its carry-over; the model's when left out."""
+    saturation: Saturation | None = None
+    """Family of its saturation; the model's when left out."""
+    order: Order | None = None
+    """Which of the two comes first; the model's when left out."""
 
 
 class Geo(Section):

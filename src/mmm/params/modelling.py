@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mmm.params.beliefs import MediaShare
+from mmm.params.beliefs import Adstock, MediaShare, Order, Saturation
 from mmm.params.record import Name, Section, Share
 
 
@@ -46,11 +46,11 @@ class ModelParams(Section):
     """Periods between two bends of the trend; a quarter (5 years when annual) when left out."""
     specifications: Literal["average", "single"] = "average"
     """average: several carry-overs and saturations, weighed by their forecasts. single: one, faster."""
-    adstock: Literal["none", "geometric", "delayed", "weibull_density", "weibull_survival"] = "geometric"
+    adstock: Adstock = "geometric"
     """Carry-over of a single specification; an average has its own."""
-    saturation: Literal["hill", "michaelis_menten", "logistic", "exponential", "power", "none"] = "hill"
+    saturation: Saturation = "hill"
     """Saturation of a single specification."""
-    order: Literal["adstock_first", "saturation_first"] = "adstock_first"
+    order: Order = "adstock_first"
     """Which of the two comes first, in a single specification."""
     engine: Literal["compiled", "pymc"] = "compiled"
     """compiled: seconds. pymc: the definition itself, sampled through PyMC; slower, the same posterior."""

@@ -1,5 +1,6 @@
 """What the model says of sales, how long effects last, and whether it is sound."""
 
+from math import isfinite
 from typing import Any
 
 import pandas as pd
@@ -81,11 +82,11 @@ def carry_over(report: Report) -> Markup | None:
         rows.append(
             (
                 report.channel(str(row["channel"])),
-                report.number(half_life["mean"], 1),
+                _half_life(report, half_life["mean"]),
                 report.say(
                     "shared.interval",
-                    low=report.number(half_life["p05"], 1),
-                    high=report.number(half_life["p95"], 1),
+                    low=_half_life(report, half_life["p05"]),
+                    high=_half_life(report, half_life["p95"]),
                 ),
                 report.number(average, 2),
                 report.number(following, 2),
@@ -115,6 +116,11 @@ def _parameter(found: pd.DataFrame, name: str, channel: Any) -> dict[str, float]
             first = row.iloc[0] if isinstance(row, pd.DataFrame) else row
             return {stat: float(first[stat]) for stat in ("mean", "p05", "p95")}
     return None
+
+
+def _half_life(report: Report, periods: float) -> str:
+    """Periods until half of the effect has come."""
+    return report.number(periods, 1) if isfinite(periods) else "–"
 
 
 def health(report: Report) -> Markup | None:

@@ -6,6 +6,7 @@ from mmm.transforms.adstock import (
     half_life_of,
     half_life_periods,
     lag_weights,
+    median_lag,
     retention_of_half_life,
     windowed_adstock,
 )
@@ -19,7 +20,7 @@ from mmm.transforms.bases import (
     yearly_phase,
 )
 from mmm.transforms.families import ADSTOCKS, SATURATIONS, Adstock, Order, Saturation
-from mmm.transforms.media import MediaCurves, carried, mean_reached, reached, reached_slope
+from mmm.transforms.media import MediaCurves, carried, mean_reached, one_channel, reached, reached_slope
 from mmm.transforms.saturation import (
     hill,
     hill_slope_in_pressure,
@@ -48,7 +49,9 @@ __all__ = [
     "knot_steps",
     "lag_weights",
     "mean_reached",
+    "median_lag",
     "monthly_phase",
+    "one_channel",
     "reached",
     "reached_slope",
     "retention_of_half_life",

@@ -182,3 +182,18 @@ def windowed_adstock(spend: ArrayLike, weights: ArrayLike, before: ArrayLike = 0
     whole = np.concatenate([history, np.broadcast_to(paid, (*leading, paid.shape[-1]))], axis=-1)
     windows = np.lib.stride_tricks.sliding_window_view(whole, share.shape[-1], axis=-1)[..., ::-1]
     return np.asarray(np.einsum("...l,...pl->...p", share, windows))
+
+
+def median_lag(adstock: Adstock, shape: float) -> float:
+    """Give the half-life of a Weibull carry-over of scale 1, in continuous time.
+
+    Examples
+    --------
+    >>> round(median_lag("weibull_density", 1.0), 6) == round(float(np.log(2)), 6)
+    True
+    """
+    if adstock == "weibull_density":
+        return float(np.log(2) ** (1 / shape))
+    from scipy.special import gammaincinv  # noqa: PLC0415 - only where a belief is stated
+
+    return float(gammaincinv(1 / shape, 0.5) ** (1 / shape))

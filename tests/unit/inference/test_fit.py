@@ -37,19 +37,17 @@ def fitted() -> Fit:
 def test_a_fit_converges_and_its_parts_add_up_to_the_return(fitted):
     require_convergence(fitted)
     draws, design = fitted.draws, fitted.design
-    reached = saturated_media(
-        design, draws["retention"].to_numpy(), draws["half_saturation"].to_numpy(), draws["slope"].to_numpy()
-    )
-    brought = (draws["effect"].to_numpy()[..., None] * reached).sum(axis=-1) * design.outcome_scale
+    effect = draws["effect"].to_numpy()
+    reached = saturated_media(design, draws).reshape(*effect.shape, -1)
+    brought = (effect[..., None] * reached).sum(axis=-1) * design.outcome_scale
     np.testing.assert_allclose(brought / design.full_cost_total, draws["return"].to_numpy(), rtol=1e-9)
 
 
 def test_the_posterior_mean_explains_the_kpi(fitted):
     draws, design = fitted.draws, fitted.design
-    reached = saturated_media(
-        design, draws["retention"].to_numpy(), draws["half_saturation"].to_numpy(), draws["slope"].to_numpy()
-    )
-    media = np.einsum("sdc,sdct->sdt", draws["effect"].to_numpy(), reached)
+    effect = draws["effect"].to_numpy()
+    reached = saturated_media(design, draws).reshape(*effect.shape, -1)
+    media = np.einsum("sdc,sdct->sdt", effect, reached)
     expected = (draws["coefficient"].to_numpy() @ design.basis.T + media).mean(axis=(0, 1))
     # Noise is 5 % of the KPI and the model has about 20 columns for 60 periods.
     assert 0.02 < np.std(design.y - expected) < 0.06

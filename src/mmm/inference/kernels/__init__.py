@@ -1,1 +1,1 @@
-"""Compiled densities and their gradients."""
+"""The densities of `mmm.model` and their gradients, compiled once per machine."""

@@ -25,6 +25,25 @@ def compiled(function: Callable[..., Any]) -> Any:
     return dispatcher
 
 
+def strict(function: Callable[..., Any]) -> Any:
+    """Compile in strict arithmetic, for what is not a sum over a row.
+
+    Where the order of operations is free, a copy inlined into its caller may round otherwise than one
+    that is called: draws would depend on whether code came from the disk.
+    """
+    return _stamped(numba.njit(cache=True, error_model="numpy")(function))
+
+
+def straight(function: Callable[..., Any]) -> Any:
+    """Compile with multiplications and additions fused, in the order in which they stand."""
+    return _stamped(numba.njit(cache=True, error_model="numpy", fastmath=_FAST - {"reassoc"})(function))
+
+
+def _stamped(dispatcher: Any) -> Any:
+    stamp(dispatcher._cache)
+    return dispatcher
+
+
 def entry(signature: Any) -> Callable[[Callable[..., Any]], Any]:
     """Compile a function that C code calls, at once; `signature` is numba's."""
 
@@ -46,6 +65,6 @@ def stamp(kept: Any) -> None:
 
 @cache
 def kernel_digest(folder: Path) -> str:
-    """Digest of every kernel file, those of the national density beside the folder included."""
-    files = [*sorted(folder.glob("*.py")), *sorted(folder.parent.glob("kernel*.py"))]
+    """Digest of every kernel file."""
+    files = sorted(folder.glob("*.py"))
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()

@@ -12,9 +12,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.inference.kernel import _prior as national_prior
 from mmm.inference.kernels.compiling import compiled
 from mmm.inference.kernels.geo_media import GeoMedia
+from mmm.inference.kernels.geometric_hill import prior as national_prior
 
 Array = NDArray[np.float64]
 SIZES, PARTS = 12, 24

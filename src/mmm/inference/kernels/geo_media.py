@@ -10,12 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.inference.kernel import COEFFICIENT, NO_PRESSURE
-from mmm.inference.kernel import _adstock as adstock
-from mmm.inference.kernel import _saturate as saturate
-from mmm.inference.kernel import _through_adstock as through_adstock
 from mmm.inference.kernels.compiling import compiled
 from mmm.inference.kernels.geo_arrow import dot
+from mmm.inference.kernels.geometric_hill import COEFFICIENT, NO_PRESSURE, adstock, saturate, through_adstock
 
 Array = NDArray[np.float64]
 GeoMedia = tuple[Array, Array, Array, Array, Array]

@@ -1,0 +1,124 @@
+"""Elementary functions and sums over rows, written so that LLVM turns them into vectors."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmm.inference.kernels.compiling import compiled, straight
+
+Array = NDArray[np.float64]
+
+ROUND = 6755399441055744.0
+"""Adding 1.5 * 2**52 rounds to an integer, which then sits in the lowest bits."""
+LN2_HIGH, LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
+HALF_ROOT_BITS, BIASED_52 = np.int64(0x3FE6A09E667F3BCD), np.int64(0x4330000000000000)
+"""Bits of the root of one half, and of 2**52: an integer put below the latter becomes a float."""
+
+
+@straight
+def exp(x: float) -> float:
+    """Exponential: polynomial in the remainder, n added to the exponent.
+
+    Its parts are summed side by side: a chain of multiplications would wait for each.
+    """
+    x = min(max(x, -700.0), 700.0)
+    shifted = x * 1.4426950408889634 + ROUND
+    n = shifted - ROUND
+    r = (x - n * LN2_HIGH) - n * LN2_LOW
+    r2 = r * r
+    r4 = r2 * r2
+    low = (1.0 + r) + (0.5 + 1.0 / 6.0 * r) * r2
+    middle = (1.0 / 24.0 + 1.0 / 120.0 * r) + (1.0 / 720.0 + 1.0 / 5040.0 * r) * r2
+    high = (1.0 / 40320.0 + 1.0 / 362880.0 * r) + (1.0 / 3628800.0 + 1.0 / 39916800.0 * r) * r2
+    p = low + (middle + (high + 1.0 / 479001600.0 * r4) * r4) * r4
+    bits = np.float64(p).view(np.int64) + (np.float64(shifted).view(np.int64) << np.int64(52))
+    return np.int64(bits).view(np.float64)
+
+
+@straight
+def log(x: float) -> float:
+    """Logarithm of a positive normal number: e log 2 plus the series of 2 atanh(f)."""
+    bits = np.float64(x).view(np.int64)
+    exponent = np.uint64(bits - HALF_ROOT_BITS + (np.int64(1023) << np.int64(52))) >> np.uint64(52)
+    e = np.int64(np.int64(exponent) | BIASED_52).view(np.float64) - (4503599627370496.0 + 1023.0)
+    m = np.int64(bits - ((np.int64(exponent) - np.int64(1023)) << np.int64(52))).view(np.float64)
+    f = (m - 1.0) / (m + 1.0)
+    s = f * f
+    s2 = s * s
+    s4 = s2 * s2
+    low = (1.0 + 1.0 / 3.0 * s) + (1.0 / 5.0 + 1.0 / 7.0 * s) * s2
+    middle = (1.0 / 9.0 + 1.0 / 11.0 * s) + (1.0 / 13.0 + 1.0 / 15.0 * s) * s2
+    high = (1.0 / 17.0 + 1.0 / 19.0 * s) + 1.0 / 21.0 * s2
+    p = low + (middle + high * s4) * s4
+    return e * LN2_HIGH + (2.0 * f * p + e * LN2_LOW)
+
+
+@compiled
+def dot(left: Array, right: Array) -> float:
+    """Sum of products."""
+    total = 0.0
+    for i in range(left.shape[0]):
+        total += left[i] * right[i]
+    return total
+
+
+@compiled
+def total_of(values: Array) -> float:
+    """Sum."""
+    total = 0.0
+    for i in range(values.shape[0]):
+        total += values[i]
+    return total
+
+
+@straight
+def add_multiple(target: Array, factor: float, row: Array) -> None:
+    """Add a multiple of a row to another."""
+    for i in range(target.shape[0]):
+        target[i] += factor * row[i]
+
+
+@straight
+def scan(added: Array, kept: float, before: float, found: Array) -> None:
+    """Fill `found[t] = added[t] + kept * found[t - 1]`, `before` standing before the first.
+
+    Four steps at a time: the plain recursion would wait for each multiplication.
+    """
+    size = added.shape[0]
+    second, third = kept * kept, kept * kept * kept
+    fourth, last, t = second * second, before, 0
+    while t + 4 <= size:
+        one = added[t + 1] + kept * added[t]
+        two = added[t + 2] + kept * one
+        three = added[t + 3] + kept * two
+        found[t] = added[t] + kept * last
+        found[t + 1] = one + second * last
+        found[t + 2] = two + third * last
+        last = three + fourth * last
+        found[t + 3] = last
+        t += 4
+    while t < size:
+        last = added[t] + kept * last
+        found[t] = last
+        t += 1
+
+
+@straight
+def scan_back(added: Array, kept: float, found: Array) -> None:
+    """Fill `found[t] = added[t] + kept * found[t + 1]`, nothing standing after the last."""
+    size = added.shape[0]
+    second, third = kept * kept, kept * kept * kept
+    fourth, last, t = second * second, 0.0, size - 1
+    while t >= 3:
+        one = added[t - 1] + kept * added[t]
+        two = added[t - 2] + kept * one
+        three = added[t - 3] + kept * two
+        found[t] = added[t] + kept * last
+        found[t - 1] = one + second * last
+        found[t - 2] = two + third * last
+        last = three + fourth * last
+        found[t - 3] = last
+        t -= 4
+    while t >= 0:
+        last = added[t] + kept * last
+        found[t] = last
+        t -= 1
