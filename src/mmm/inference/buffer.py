@@ -10,9 +10,11 @@ from mmm.model.media_prior import POOLED
 from mmm.model.shape_prior import ABSENT, HALF_LIFE, NORMAL
 
 FloatArray = NDArray[np.float64]
-SIZES, FIGURES, PARTS = 6, 5, 13
+SIZES, FIGURES, PARTS = 8, 5, 13
 """What the buffer begins with; `inference.kernels.density` reads it."""
 HEADER = SIZES + FIGURES + PARTS + 1
+BLOCK = 16
+"""Numbers that compiled loops work on at once: four vectors of four."""
 BLOCKS = (0, 2, 3)
 """Slots of `mmm.model.shape_prior` that stand first, a block each: carry-over first, half-saturation, slope.
 The strength follows; carry-over second (slot 1) stands last."""
@@ -35,11 +37,11 @@ def build_buffer(design: Design, spec: ModelSpec) -> Buffer:
     baseline, shape = design.baseline, design.shape_prior
     places = sampled_places(design)
     parts = [
-        np.ascontiguousarray(design.x.T),
+        padded(design.x.T),
         design.carry_in,
-        design.y - design.basis @ baseline.mean,
-        basis,
-        basis @ basis.T,
+        padded(design.y - design.basis @ baseline.mean),
+        padded(basis),
+        padded(basis @ basis.T),
         baseline.scale[columns],
         baseline.amplitude_index[columns],
         np.append(baseline.amplitude_scale, spec.beliefs.noise),
@@ -58,9 +60,28 @@ def build_buffer(design: Design, spec: ModelSpec) -> Buffer:
         len(baseline.amplitudes),
         len(places),
         shape.n_lags,
+        padded_width(len(design.y)),
+        padded_width(len(columns)),
     ]
     header = np.array([*sizes, *pool_figures(design), *starts], dtype=float)
     return Buffer(data=np.concatenate([header, *flat]), columns=columns, n_parameters=len(places))
+
+
+def padded(rows: FloatArray) -> FloatArray:
+    """Lengthen the last axis with zeros to whole blocks."""
+    width = padded_width(rows.shape[-1])
+    return np.pad(rows, [(0, 0)] * (rows.ndim - 1) + [(0, width - rows.shape[-1])])
+
+
+def padded_width(length: int) -> int:
+    """Round a length up to whole blocks.
+
+    Examples
+    --------
+    >>> padded_width(195)
+    208
+    """
+    return -(-length // BLOCK) * BLOCK
 
 
 def pool_figures(design: Design) -> list[float]:

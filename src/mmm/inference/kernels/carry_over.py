@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmm.inference.kernels.compiling import straight, strict
-from mmm.inference.kernels.elementary import add_multiple, dot, scan, scan_back, total_of
+from mmm.inference.kernels.elementary import add_multiple, dot, dot_difference, scan, scan_back, total_of
 
 Array = NDArray[np.float64]
 NONE, GEOMETRIC, DELAYED, WEIBULL_DENSITY = 0, 1, 2, 3
@@ -75,7 +75,7 @@ def carry(code: int, first: float, path: Array, before: float, weights: Array, c
     else:
         _window(path, before, weights, carried)
     for t in range(periods):
-        carried[t] = carried[t] if carried[t] >= NO_PRESSURE else 0.0
+        carried[t] = max(carried[t], NO_PRESSURE) - NO_PRESSURE
 
 
 @straight
@@ -116,7 +116,7 @@ def pull_carry(
         retention = 1.0 / (1.0 + math.exp(-first))
         scan_back(pull, retention, spare)
         moved = spare[0] * (before - path[0])
-        moved += dot(spare[1:], carried[: carried.shape[0] - 1]) - dot(spare[1:], path[1:])
+        moved += dot_difference(spare[1:], carried, path[1:])
         return moved * retention * (1.0 - retention), 0.0
     periods, left = path.shape[0], 0.0
     moved_first, moved_second = 0.0, 0.0

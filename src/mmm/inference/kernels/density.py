@@ -20,16 +20,17 @@ from mmm.inference.kernels.prior import prior
 
 Array = NDArray[np.float64]
 
-SIZES, FIGURES, PARTS = 6, 5, 13
+SIZES, FIGURES, PARTS = 8, 5, 13
 HEADER = SIZES + FIGURES + PARTS + 1
-"""Sizes (channels, periods, columns, groups, sampled parameters, lags), the figures of the pool, then
-the starts of the parts and the end of the last."""
+"""Sizes (channels, periods, columns, groups, sampled parameters, lags, widths of rows over periods and over
+columns), the figures of the pool, then the starts of the parts and the end of the last. Rows are padded
+with zeros to whole blocks of what the processor works on at once."""
 
 
 @strict
-def sizes_of(data: Array) -> tuple[int, int, int, int, int, int]:
+def sizes_of(data: Array) -> tuple[int, int, int, int, int, int, int]:
     """Read the sizes."""
-    return int(data[0]), int(data[1]), int(data[2]), int(data[3]), int(data[4]), int(data[5])
+    return int(data[0]), int(data[1]), int(data[2]), int(data[3]), int(data[5]), int(data[6]), int(data[7])
 
 
 @strict
@@ -59,11 +60,11 @@ def _deviations(full: Array, channels: int, scale: Array, group: Array, deviatio
 @strict
 def log_density(theta: Array, data: Array, gradient: Array) -> float:
     """Give the log-density, up to a constant, and write its gradient over `gradient`."""
-    channels, periods, columns, groups, _, n_lags = sizes_of(data)
-    basis = _part(data, 3).reshape((columns, periods))
+    channels, periods, columns, groups, n_lags, width, wide = sizes_of(data)
+    basis = _part(data, 3).reshape((columns, width))
     scale, group = _part(data, 5), _part(data, 6)
     observed = (
-        _part(data, 0).reshape((channels, periods)),
+        _part(data, 0).reshape((channels, width)),
         _part(data, 1),
         _part(data, 8),
         _part(data, 10).reshape((3, channels)),
@@ -73,16 +74,16 @@ def log_density(theta: Array, data: Array, gradient: Array) -> float:
     slope, at_second = np.empty(full.shape[0]), 4 * channels + groups + 2
     stated = (beliefs[0], beliefs[1], beliefs[2], _part(data, 8), _part(data, 7))
     density = prior(full, data[SIZES : SIZES + FIGURES], stated, slope)
-    work = new_work(channels, periods, n_lags)
+    work = new_work(channels, width, n_lags)
     residual, ceiling, total = _part(data, 2).copy(), np.empty(channels), np.empty(channels)
-    media(full, observed, at_second, work, residual, ceiling, total)
+    media(full, observed, (periods, at_second), work, residual, ceiling, total)
 
     at_noise = 4 * channels + groups
     inverse_variance = math.exp(-2.0 * full[at_noise])
-    deviation, mean, diagonal = np.empty(columns), np.empty(columns), np.empty(columns)
-    lower, inverse = np.empty((columns, columns)), np.empty((columns, columns))
+    deviation, mean, diagonal = np.zeros(wide), np.empty(columns), np.empty(wide)
+    lower, inverse = np.empty((columns, wide)), np.empty((columns, wide))
     _deviations(full, channels, scale, group, deviation)
-    gram = _part(data, 4).reshape((columns, columns))
+    gram = _part(data, 4).reshape((columns, wide))
     density -= 0.5 * factor(gram, deviation, inverse_variance, lower) + periods * full[at_noise]
     for k in range(columns):
         mean[k] = deviation[k] * dot(basis[k], residual) * inverse_variance
@@ -98,8 +99,9 @@ def log_density(theta: Array, data: Array, gradient: Array) -> float:
         slope[at_noise] += 1.0 - diagonal[k]
         if group[k] >= 0:
             slope[4 * channels + int(group[k])] += mean[k] * mean[k] - 1.0 + diagonal[k]
-    residual *= inverse_variance
-    media_gradient(full, observed, at_second, work, residual, ceiling, total, slope)
+    for t in range(width):
+        residual[t] *= inverse_variance
+    media_gradient(full, observed, (periods, at_second), work, residual, ceiling, total, slope)
     places = _part(data, 11)
     for i in range(theta.shape[0]):
         gradient[i] = slope[int(places[i])]
@@ -112,22 +114,22 @@ def complete_draws(thetas: Array, normals: Array, data: Array, coefficients: Arr
 
     `coefficients` are deviations from the prior means; `effects` the ceilings of the channels.
     """
-    channels, periods, columns, groups, _, n_lags = sizes_of(data)
-    basis, gram = _part(data, 3).reshape((columns, periods)), _part(data, 4).reshape((columns, columns))
+    channels, periods, columns, groups, n_lags, width, wide = sizes_of(data)
+    basis, gram = _part(data, 3).reshape((columns, width)), _part(data, 4).reshape((columns, wide))
     scale, group, outcome = _part(data, 5), _part(data, 6), _part(data, 2)
     observed = (
-        _part(data, 0).reshape((channels, periods)),
+        _part(data, 0).reshape((channels, width)),
         _part(data, 1),
         _part(data, 8),
         _part(data, 10).reshape((3, channels)),
     )
-    work = new_work(channels, periods, n_lags)
-    residual, total, deviation = np.empty(periods), np.empty(channels), np.empty(columns)
-    lower, mean, noise = np.empty((columns, columns)), np.empty(columns), np.empty(columns)
+    work = new_work(channels, width, n_lags)
+    residual, total, deviation = np.empty(width), np.empty(channels), np.zeros(wide)
+    lower, mean, noise = np.empty((columns, wide)), np.empty(columns), np.empty(columns)
     for n in range(thetas.shape[0]):
         residual[:] = outcome
         full = spread_out(thetas[n], data)
-        media(full, observed, 4 * channels + groups + 2, work, residual, effects[n], total)
+        media(full, observed, (periods, 4 * channels + groups + 2), work, residual, effects[n], total)
         inverse_variance = math.exp(-2.0 * full[4 * channels + groups])
         _deviations(full, channels, scale, group, deviation)
         factor(gram, deviation, inverse_variance, lower)
@@ -136,7 +138,7 @@ def complete_draws(thetas: Array, normals: Array, data: Array, coefficients: Arr
             mean[k] = deviation[k] * dot(basis[k], residual) * inverse_variance
         solve(lower, mean)
         solve_transposed(lower, noise)
-        coefficients[n] = deviation * (mean + noise)
+        coefficients[n] = deviation[:columns] * (mean + noise)
 
 
 _pointer: Any = types.CPointer(types.double)

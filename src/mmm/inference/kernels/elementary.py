@@ -16,7 +16,7 @@ HALF_ROOT_BITS, BIASED_52 = np.int64(0x3FE6A09E667F3BCD), np.int64(0x43300000000
 
 @straight
 def exp(x: float) -> float:
-    """Exponential: polynomial in the remainder, n added to the exponent.
+    """Exponential, to 1e-14: polynomial in the remainder, n added to the exponent.
 
     Its parts are summed side by side: a chain of multiplications would wait for each.
     """
@@ -29,14 +29,14 @@ def exp(x: float) -> float:
     low = (1.0 + r) + (0.5 + 1.0 / 6.0 * r) * r2
     middle = (1.0 / 24.0 + 1.0 / 120.0 * r) + (1.0 / 720.0 + 1.0 / 5040.0 * r) * r2
     high = (1.0 / 40320.0 + 1.0 / 362880.0 * r) + (1.0 / 3628800.0 + 1.0 / 39916800.0 * r) * r2
-    p = low + (middle + (high + 1.0 / 479001600.0 * r4) * r4) * r4
+    p = low + (middle + high * r4) * r4
     bits = np.float64(p).view(np.int64) + (np.float64(shifted).view(np.int64) << np.int64(52))
     return np.int64(bits).view(np.float64)
 
 
 @straight
 def log(x: float) -> float:
-    """Logarithm of a positive normal number: e log 2 plus the series of 2 atanh(f)."""
+    """Logarithm of a positive normal number, to 1e-13: e log 2 plus the series of 2 atanh(f)."""
     bits = np.float64(x).view(np.int64)
     exponent = np.uint64(bits - HALF_ROOT_BITS + (np.int64(1023) << np.int64(52))) >> np.uint64(52)
     e = np.int64(np.int64(exponent) | BIASED_52).view(np.float64) - (4503599627370496.0 + 1023.0)
@@ -47,8 +47,7 @@ def log(x: float) -> float:
     s4 = s2 * s2
     low = (1.0 + 1.0 / 3.0 * s) + (1.0 / 5.0 + 1.0 / 7.0 * s) * s2
     middle = (1.0 / 9.0 + 1.0 / 11.0 * s) + (1.0 / 13.0 + 1.0 / 15.0 * s) * s2
-    high = (1.0 / 17.0 + 1.0 / 19.0 * s) + 1.0 / 21.0 * s2
-    p = low + (middle + high * s4) * s4
+    p = low + middle * s4
     return e * LN2_HIGH + (2.0 * f * p + e * LN2_LOW)
 
 
@@ -58,6 +57,15 @@ def dot(left: Array, right: Array) -> float:
     total = 0.0
     for i in range(left.shape[0]):
         total += left[i] * right[i]
+    return total
+
+
+@compiled
+def dot_difference(left: Array, right: Array, taken: Array) -> float:
+    """Sum of products of a row with the difference of two others, as long as the first."""
+    total = 0.0
+    for i in range(left.shape[0]):
+        total += left[i] * (right[i] - taken[i])
     return total
 
 
@@ -75,6 +83,20 @@ def add_multiple(target: Array, factor: float, row: Array) -> None:
     """Add a multiple of a row to another."""
     for i in range(target.shape[0]):
         target[i] += factor * row[i]
+
+
+@straight
+def shifted_multiple(target: Array, factor: float, row: Array, shift: float) -> None:
+    """Fill with a multiple of a row, shifted."""
+    for i in range(target.shape[0]):
+        target[i] = factor * row[i] + shift
+
+
+@straight
+def product(target: Array, left: Array, right: Array) -> None:
+    """Fill with products."""
+    for i in range(target.shape[0]):
+        target[i] = left[i] * right[i]
 
 
 @straight

@@ -9,34 +9,41 @@ from mmm.inference.kernels.compiling import straight, strict
 from mmm.inference.kernels.elementary import add_multiple, dot
 
 Array = NDArray[np.float64]
+LARGE = 1e100
+"""The product of pivots is logged before it overflows: one logarithm instead of one per column."""
 
 
 @straight
 def factor(gram: Array, deviation: Array, inverse_variance: float, lower: Array) -> float:
     """Cholesky factor of I + D G D / noise variance, column by column; gives its log-determinant.
 
-    Rows are updated element by element, never summed over: the order of operations is fixed.
-    Indices are written out, because a slice of a short row costs more than the work on it.
+    `gram` and `lower` have rows of a width that `inference.buffer` pads, `deviation` has that width: work
+    on whole rows, zeros and all, costs half of work on the short rows of a triangle. What stands above the
+    diagonal of `lower` means nothing. Elements are updated, never summed over: their order is fixed.
     """
-    size = deviation.shape[0]
-    log_determinant = 0.0
-    column = np.empty(size)
+    size, width = gram.shape
+    log_determinant, product = 0.0, 1.0
+    column = np.zeros(width)
     for i in range(size):
         scale = deviation[i] * inverse_variance
-        for k in range(i + 1):
+        for k in range(width):
             lower[i, k] = scale * gram[i, k] * deviation[k]
         lower[i, i] += 1.0
     for j in range(size):
         pivot = math.sqrt(lower[j, j])
-        log_determinant += 2.0 * math.log(pivot)
+        product *= pivot
+        if product > LARGE:
+            log_determinant, product = log_determinant + math.log(product), 1.0
         lower[j, j] = pivot
+        column[j] = 0.0
         for i in range(j + 1, size):
-            factor_of_row = lower[i, j] / pivot
-            lower[i, j] = factor_of_row
-            column[i] = factor_of_row
-            for k in range(j + 1, i + 1):
-                lower[i, k] -= factor_of_row * column[k]
-    return log_determinant
+            lower[i, j] /= pivot
+            column[i] = lower[i, j]
+        for i in range(j + 1, size):
+            row, share = lower[i], column[i]
+            for k in range(width):
+                row[k] -= share * column[k]
+    return 2.0 * (log_determinant + math.log(product))
 
 
 @strict
@@ -58,18 +65,18 @@ def solve_transposed(lower: Array, right: Array) -> None:
 
 @straight
 def inverse_diagonal(lower: Array, inverse: Array, diagonal: Array) -> None:
-    """Diagonal of the inverse of L L': the squared norms of the columns of L's inverse."""
-    size = diagonal.shape[0]
+    """Diagonal of the inverse of L L': squared norms of the columns of L's inverse; rows as in `factor`."""
+    size, width = lower.shape
+    diagonal[:] = 0.0
     for i in range(size):
-        diagonal[i] = 0.0
-        for k in range(i + 1):
-            inverse[i, k] = 0.0
+        row = inverse[i]
+        row[:] = 0.0
         for j in range(i):
-            factor_of_row = lower[i, j]
-            for k in range(j + 1):
-                inverse[i, k] -= factor_of_row * inverse[j, k]
-        inverse[i, i] = 1.0
-        pivot = lower[i, i]
-        for k in range(i + 1):
-            inverse[i, k] /= pivot
-            diagonal[k] += inverse[i, k] * inverse[i, k]
+            share, earlier = lower[i, j], inverse[j]
+            for k in range(width):
+                row[k] -= share * earlier[k]
+        row[i] = 1.0
+        scale = 1.0 / lower[i, i]
+        for k in range(width):
+            row[k] *= scale
+            diagonal[k] += row[k] * row[k]

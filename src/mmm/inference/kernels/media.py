@@ -5,32 +5,32 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.inference.kernels.carry_over import DELAYED, carry, lag_weights, pull_carry, pull_path
-from mmm.inference.kernels.compiling import compiled, strict
-from mmm.inference.kernels.elementary import add_multiple, dot, total_of
+from mmm.inference.kernels.carry_over import DELAYED, NO_PRESSURE, carry, lag_weights, pull_carry, pull_path
+from mmm.inference.kernels.compiling import compiled, straight, strict
+from mmm.inference.kernels.elementary import add_multiple, dot, product, shifted_multiple, total_of
 from mmm.inference.kernels.prior import COEFFICIENT, MARGINAL
 from mmm.inference.kernels.saturation import rise_of_rise, saturate, steepness
 
 Array = NDArray[np.float64]
 Media = tuple[Array, Array, Array, Array]
-"""Spend (channel, period); constant spend before the first period (channel); kind of the strength
-(channel); families (3, channel): carry-over, saturation, whether saturation comes first."""
+"""Spend (channel, width), zeros after the last period; constant spend before the first period (channel);
+kind of the strength (channel); families (3, channel): carry-over, saturation, whether saturation is first."""
 Work = tuple[Array, Array, Array, Array, Array, Array, Array]
-"""(channel, period): pressure, its level, share of the ceiling reached, its rise, and that carried over;
+"""(channel, width): pressure, its level, share of the ceiling reached, its rise, and that carried over;
 weights (channel, lag) and their slopes (channel, 2, lag)."""
 Curve = tuple[float, float, float, float]
 """Sampled parameters of one channel: carry-over first and second, log half-saturation, slope."""
 
 
 @strict
-def new_work(channels: int, periods: int, n_lags: int) -> Work:
+def new_work(channels: int, width: int, n_lags: int) -> Work:
     """Room for `media`."""
     return (
-        np.empty((channels, periods)),
-        np.empty((channels, periods)),
-        np.empty((channels, periods)),
-        np.empty((channels, periods)),
-        np.empty((channels, periods)),
+        np.empty((channels, width)),
+        np.empty((channels, width)),
+        np.empty((channels, width)),
+        np.empty((channels, width)),
+        np.empty((channels, width)),
         np.empty((channels, n_lags)),
         np.empty((channels, 2, n_lags)),
     )
@@ -43,8 +43,13 @@ def curve_of(full: Array, c: int, channels: int, at_second: int) -> Curve:
 
 
 @strict
-def respond(curve: Curve, families: Array, spend: Array, before: float, rows: tuple[Array, ...]) -> None:
-    """Fill one row: pressure, level, reached and rise, and the last carried over when saturation is first."""
+def respond(
+    curve: Curve, families: Array, spend: Array, before: float, rows: tuple[Array, ...], periods: int
+) -> None:
+    """Fill one row: pressure, level, reached and rise, and the last carried over when saturation is first.
+
+    After the last period nothing is reached.
+    """
     first, second, log_half, slope = curve
     pressure, level, reached, rise, late, weights, slopes = rows
     code, saturation = int(families[0]), int(families[1])
@@ -53,12 +58,14 @@ def respond(curve: Curve, families: Array, spend: Array, before: float, rows: tu
         lag_weights(code, first, second, weights, slopes)
     if families[2] == 0.0:
         carry(code, first, spend, before, weights, pressure)
+        pressure[periods:] = 0.0
         saturate(saturation, pressure, log_half, exponent, level, reached, rise)
         return
     pressure[:] = spend
     saturate(saturation, pressure, log_half, exponent, level, late, rise)
     start = bent_before(saturation, before, log_half, exponent)
     carry(code, first, late, start[0], weights, reached)
+    reached[periods:] = 0.0
 
 
 @strict
@@ -73,14 +80,24 @@ def bent_before(
 
 @strict
 def media(
-    full: Array, data: Media, at_second: int, work: Work, residual: Array, ceiling: Array, total: Array
+    full: Array,
+    data: Media,
+    places: tuple[int, int],
+    work: Work,
+    residual: Array,
+    ceiling: Array,
+    total: Array,
 ) -> None:
-    """Subtract each channel's contribution from `residual`; fill what the gradient needs."""
+    """Subtract each channel's contribution from `residual`; fill what the gradient needs.
+
+    `places`: the number of periods, and where the second parameters of carry-over stand in `full`.
+    """
     spend, before, kind, families = data
-    channels, periods = spend.shape
+    periods, at_second = places
+    channels = spend.shape[0]
     for c in range(channels):
         rows = (work[0][c], work[1][c], work[2][c], work[3][c], work[4][c], work[5][c], work[6][c])
-        respond(curve_of(full, c, channels, at_second), families[:, c], spend[c], before[c], rows)
+        respond(curve_of(full, c, channels, at_second), families[:, c], spend[c], before[c], rows, periods)
         total[c] = total_of(rows[3]) if kind[c] == MARGINAL else total_of(rows[2])
         strength = full[3 * channels + c]
         ceiling[c] = strength if kind[c] == COEFFICIENT else math.exp(strength) * periods / total[c]
@@ -91,7 +108,7 @@ def media(
 def media_gradient(
     full: Array,
     data: Media,
-    at_second: int,
+    places: tuple[int, int],
     work: Work,
     pull: Array,
     ceiling: Array,
@@ -100,8 +117,9 @@ def media_gradient(
 ) -> None:
     """Add to `gradient` what the likelihood says of each channel; `pull` is its slope in the mean."""
     spend, before, kind, families = data
-    channels, periods = spend.shape
-    on_reached, on_rise, spare = np.empty(periods), np.empty(periods), np.empty(periods)
+    periods, at_second = places
+    channels, width = spend.shape
+    on_reached, bend, spare = np.empty(width), np.empty(width), np.empty(width)
     for c in range(channels):
         rows = (work[0][c], work[1][c], work[2][c], work[3][c], work[4][c], work[5][c], work[6][c])
         along = dot(pull, rows[2])
@@ -110,11 +128,11 @@ def media_gradient(
         centre = 0.0 if signed else ceiling[c] * along / total[c]
         on_rise_each = -centre if kind[c] == MARGINAL else 0.0
         shift = 0.0 if kind[c] == MARGINAL else centre
-        for t in range(periods):
-            on_reached[t] = ceiling[c] * pull[t] - shift
+        shifted_multiple(on_reached, ceiling[c], pull, -shift)
+        on_reached[periods:] = 0.0
         curve = curve_of(full, c, channels, at_second)
         slopes = pull_back(
-            curve, families[:, c], spend[c], before[c], rows, (on_reached, on_rise, spare), on_rise_each
+            curve, families[:, c], spend[c], before[c], rows, (on_reached, bend, spare), on_rise_each
         )
         gradient[c] += slopes[0]
         gradient[at_second + c] += slopes[1]
@@ -151,12 +169,10 @@ def pull_back(
             bend[t] = pull[t] * rise[t] + on_rise * bend[t]
         by_slope += _dot_three(pull, rise, level)
     else:
-        for t in range(pull.shape[0]):
-            bend[t] = pull[t] * rise[t]
+        product(bend, pull, rise)
         by_slope = dot(bend, level)
     by_half = -total_of(bend)
-    for t in range(pull.shape[0]):
-        bend[t] = bend[t] / pressure[t] if pressure[t] > 0.0 else 0.0
+    over_pressure(bend, pressure)
     by_first, by_second = pull_carry(code, first, spend, before, slopes, pressure, bend, spare)
     return by_first, by_second, by_half, steeper * by_slope
 
@@ -179,6 +195,13 @@ def _pull_back_late(
     by_slope = dot(bend, level) + on_start * start_rise * start_level
     by_half = -total_of(bend) - on_start * start_rise
     return by_first, by_second, by_half, steeper * by_slope
+
+
+@straight
+def over_pressure(bend: Array, pressure: Array) -> None:
+    """From slopes in the logarithm of pressure to slopes in pressure."""
+    for t in range(bend.shape[0]):
+        bend[t] /= max(pressure[t], NO_PRESSURE)
 
 
 @compiled

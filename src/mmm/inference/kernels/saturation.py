@@ -2,7 +2,8 @@
 
 For each period: `level`, the logarithm of pressure (over the half-saturation where there is one);
 `reached`, the share of the ceiling or the unbounded response; `rise`, its derivative by the logarithm
-of pressure. All but `level` are exactly 0 where there is no pressure.
+of pressure. All but `level` are exactly 0 where there is no pressure. Logarithms and exponentials have
+loops of their own: one with both runs out of registers and takes half as long again.
 """
 
 import math
@@ -53,6 +54,7 @@ def _hill(
 ) -> None:
     for t in range(pressure.shape[0]):
         level[t] = log(max(pressure[t], NO_PRESSURE)) - log_half
+    for t in range(pressure.shape[0]):
         share = 1.0 / (1.0 + exp(-exponent * level[t]))
         reached[t] = share if pressure[t] > 0.0 else 0.0
         rise[t] = exponent * reached[t] * (1.0 - reached[t])
@@ -84,6 +86,7 @@ def _exponential(pressure: Array, log_rate: float, level: Array, reached: Array,
 def _power(pressure: Array, exponent: float, level: Array, reached: Array, rise: Array) -> None:
     for t in range(pressure.shape[0]):
         level[t] = log(max(pressure[t], NO_PRESSURE))
+    for t in range(pressure.shape[0]):
         reached[t] = exp(exponent * level[t]) if pressure[t] > 0.0 else 0.0
         rise[t] = exponent * reached[t]
 
