@@ -6,7 +6,7 @@ from dataclasses import replace
 import xarray as xr
 
 from mmm.inference.compiled import sample_compiled
-from mmm.inference.gate import convergence_problems
+from mmm.inference.gate import convergence_problems, is_only_short
 from mmm.inference.progress import ProgressChoice, is_attended, shown_progress
 from mmm.inference.pymc_engine import sample_pymc
 from mmm.inference.records import Fit
@@ -16,6 +16,7 @@ from mmm.sampling import SamplerSettings
 from mmm.transforms import ADSTOCKS, SATURATIONS
 
 GEOMETRIC, HILL = ADSTOCKS.index("geometric"), SATURATIONS.index("hill")
+ATTEMPTS = 2
 _LOG = logging.getLogger(__name__)
 _ENGINES = {"compiled": sample_compiled, "pymc": sample_pymc}
 
@@ -23,8 +24,9 @@ _ENGINES = {"compiled": sample_compiled, "pymc": sample_pymc}
 def fit(panel: xr.Dataset, spec: ModelSpec, seed: int, progress: ProgressChoice = "auto") -> Fit:
     """Fit one specification to one outcome of a panel; same seed, same draws.
 
-    When the gate fails, sampling is run once more, with smaller steps, twice the warm-up and four
-    times the steps, of which one in four is kept. `require_convergence` tells whether that passes.
+    When the gate fails, sampling is run once more with four times the steps, of which one in four is
+    kept; with smaller steps and twice the warm-up too, unless all that lacked was draws.
+    `require_convergence` tells whether that passes.
     Whoever interrupts keeps the draws that are there: `Fit.is_partial` says so.
 
     Parameters
@@ -57,15 +59,15 @@ def _gated(
 ) -> Fit:
     engine = _engine(design, spec)
     sample = _ENGINES[engine]
-    attempt = 0
-    for settings in _attempts(spec):
-        attempt += 1
+    settings = SamplerSettings(chains=spec.chains, draws=spec.draws, warmup=spec.warmup)
+    for attempt in range(1, ATTEMPTS + 1):
         lasting = replace(settings, keep_interrupted=keep_interrupted)
         with shown_progress(progress, spec.outcome) as report:
             draws, stats = sample(design, spec, lasting, seed, report)
         is_partial = bool(stats.attrs.pop("is_partial", 0))
-        if is_partial or not convergence_problems(draws, stats):
+        if is_partial or attempt == ATTEMPTS or not convergence_problems(draws, stats):
             break
+        settings = _again(settings, is_short=is_only_short(draws, stats))
     return Fit(
         spec=spec,
         design=design,
@@ -114,14 +116,11 @@ def fit_once(panel: xr.Dataset, spec: ModelSpec, seed: int, settings: SamplerSet
     return Fit(spec=spec, design=design, draws=draws, stats=stats, seed=seed, attempts=1, engine=engine)
 
 
-def _attempts(spec: ModelSpec) -> tuple[SamplerSettings, SamplerSettings]:
-    usual = SamplerSettings(chains=spec.chains, draws=spec.draws, warmup=spec.warmup)
-    careful = SamplerSettings(
-        chains=spec.chains,
-        draws=spec.draws,
-        thin=4,
-        warmup=2 * spec.warmup,
-        target_accept=0.95,
-        start_spread=0.1,
+def _again(settings: SamplerSettings, *, is_short: bool) -> SamplerSettings:
+    """Four times the steps; smaller ones and twice the warm-up too where more of the same would not do."""
+    longer = replace(settings, thin=4)
+    return (
+        longer
+        if is_short
+        else replace(longer, warmup=2 * settings.warmup, target_accept=0.95, start_spread=0.1)
     )
-    return usual, careful

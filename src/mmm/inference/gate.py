@@ -33,6 +33,9 @@ SAMPLED = (
     "coefficient_geo",
 )
 
+NEARLY_MIXED = 1.05
+"""R-hat below which chains have found the same region, and lack draws."""
+
 
 def convergence_table(draws: xr.Dataset) -> pd.DataFrame:
     """Give mean, sd, 90 % interval, R-hat and effective sizes of every quantity of a fit.
@@ -82,6 +85,13 @@ def convergence_problems(draws: xr.Dataset, stats: xr.Dataset) -> list[str]:
     if not energy > GATE.min_e_bfmi:
         problems.append(f"E-BFMI: {energy:.2f}, expected above {GATE.min_e_bfmi}")
     return problems
+
+
+def is_only_short(draws: xr.Dataset, stats: xr.Dataset) -> bool:
+    """Whether more of the same draws would do: chains agree nearly, and the sampler met no difficulty."""
+    is_smooth = float(stats["diverging"].mean()) <= GATE.max_divergent
+    agrees = bool((convergence_table(draws)["r_hat"] < NEARLY_MIXED).all())
+    return is_smooth and agrees and float(e_bfmi(stats["energy"].to_numpy()).min()) > GATE.min_e_bfmi
 
 
 def require_convergence(fit: Fit) -> None:

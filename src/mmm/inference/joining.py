@@ -13,8 +13,9 @@ from mmm.inference.records import Fit, Member
 def join(fits: Sequence[Fit], members: Sequence[Member], seed: int) -> Fit:
     """Join the draws of several specifications, in the proportion of their weights.
 
-    As many draws as the first one has, in random order, so that any even thinning keeps the
-    proportions and draws of two outcomes are paired as independent.
+    Half as many draws as the heaviest one has (neighbours among them say much the same), in random
+    order, so that any even thinning keeps the proportions and draws of two outcomes are paired as
+    independent.
 
     Parameters
     ----------
@@ -33,7 +34,7 @@ def join(fits: Sequence[Fit], members: Sequence[Member], seed: int) -> Fit:
     order = sorted(range(len(fits)), key=lambda at: -members[at].weight)
     fits, members = [fits[at] for at in order], [members[at] for at in order]
     sizes = [fit.draws.sizes["chain"] * fit.draws.sizes["draw"] for fit in fits]
-    counts = shares_of(sizes[0], [member.weight for member in members])
+    counts = shares_of(max(1, sizes[0] // 2), [member.weight for member in members])
     parts = [
         _evenly(fit, count, size) for fit, count, size in zip(fits, counts, sizes, strict=True) if count > 0
     ]

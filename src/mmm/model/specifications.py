@@ -16,8 +16,8 @@ FAMILIES: tuple[tuple[Adstock, Saturation], ...] = (
     ("weibull_density", "power"),
 )
 """Carry-over and saturation of the channels of which the params say nothing, by specification."""
-LENGTHS = ("draws", "warmup")
 SHORTEST = 500
+"""Steps of warm-up that every family takes at least, where as many were asked for."""
 
 
 def specifications(panel: xr.Dataset, params: RunParams, outcome: str) -> tuple[ModelSpec, ...]:
@@ -32,11 +32,12 @@ def specifications(panel: xr.Dataset, params: RunParams, outcome: str) -> tuple[
 
 
 def averaged(spec: ModelSpec) -> tuple[ModelSpec, ...]:
-    """Give `spec` with each of the families that are averaged by default, each half as long.
+    """Give `spec` with each of the families that are averaged by default, warmed up for half as long.
 
-    Their joined draws are as many as one of them has; the gate asks each for the same effective draws.
+    Draws are as many as for one alone: with half of them chains often miss the gate by a hair.
     """
-    length = {name: max(min(SHORTEST, getattr(spec, name)), getattr(spec, name) // 2) for name in LENGTHS}
+    warmup = max(min(SHORTEST, spec.warmup), spec.warmup // 2)
     return tuple(
-        replace(spec, adstock=adstock, saturation=saturation, **length) for adstock, saturation in FAMILIES
+        replace(spec, adstock=adstock, saturation=saturation, warmup=warmup)
+        for adstock, saturation in FAMILIES
     )

@@ -35,7 +35,7 @@ def test_each_specification_has_draws_in_proportion_to_its_weight(fit):
     for member in fit.members:
         assert (names == member.spec.name).mean() == pytest.approx(member.weight, abs=1e-9)
     assert fit.specification == "average"
-    assert (fit.draws.sizes["chain"], fit.draws.sizes["draw"]) == (1, 600)
+    assert (fit.draws.sizes["chain"], fit.draws.sizes["draw"]) == (1, 300)
 
 
 def test_draws_are_those_of_the_specifications_unchanged(fit):
