@@ -20,9 +20,9 @@ demo: setup ## Run the main job on the sample analysis and say how to open the p
 serve: setup ## Serve the published pages
 	@$(BIN)/mmm serve
 
-test: setup ## Run all tests (the slow statistical suites have their own targets)
+test: setup ## Run all tests on two cores (the slow statistical suites have their own targets)
 	@sh scripts/install_browser.sh
-	@$(BIN)/python -m pytest -m "not slow and not postgresql"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not postgresql"
 
 test-postgresql: setup ## Histories and journeys on a real PostgreSQL, started for the tests
 	@sh scripts/install_postgresql.sh

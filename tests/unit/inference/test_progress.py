@@ -39,7 +39,11 @@ def interrupt_after(steps: int):
 
 @pytest.fixture(autouse=True)
 def somebody_looks(monkeypatch):
+    # A shell that starts the tests in the background makes its children deaf to Ctrl-C.
     monkeypatch.delenv(UNATTENDED, raising=False)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_an_interrupt_keeps_the_draws_that_are_there_and_the_file_says_so(tmp_path):
