@@ -5,7 +5,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 AS_OF := 2026-10-05
 
-.PHONY: help setup demo serve test test-postgresql check recovery calibration peers bench bench-engine lock clean
+.PHONY: help setup demo serve test test-postgresql test-spark check recovery calibration peers bench bench-engine lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -22,11 +22,15 @@ serve: setup ## Serve the published pages
 
 test: setup ## Run all tests on two cores (the slow statistical suites have their own targets)
 	@sh scripts/install_browser.sh
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not postgresql"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not postgresql and not spark"
 
 test-postgresql: setup ## Histories and journeys on a real PostgreSQL, started for the tests
 	@sh scripts/install_postgresql.sh
 	@$(BIN)/python -m pytest tests/databases -m postgresql
+
+test-spark: setup ## Histories and journeys on a local Spark, which it installs with Java where they are absent
+	@sh scripts/install_spark.sh
+	@$(BIN)/python -m pytest tests/databases -m spark
 
 check: setup ## Lint, types, and the tests that take seconds
 	@$(BIN)/ruff check src tests benchmarks scripts

@@ -1,7 +1,7 @@
 """Histories and journeys by the same expressions on DuckDB, PostgreSQL and Spark: the same numbers.
 
-PostgreSQL is a server that the test starts (`make test-postgresql`); Spark is local where pyspark is
-installed. DuckDB is the reference, and is held to hand-made and published figures elsewhere.
+PostgreSQL is a server that the test starts (`make test-postgresql`), Spark a local session with
+several partitions (`make test-spark`). DuckDB is the reference, and is held to hand-made and published figures elsewhere.
 """
 
 from datetime import date
@@ -69,17 +69,32 @@ def postgresql():
 
 
 @pytest.fixture(scope="session")
-def spark():
-    pytest.importorskip("pyspark", reason="pyspark is not installed")
+def spark(tmp_path_factory):
+    pytest.importorskip("pyspark", reason="pyspark is not installed: make test-spark installs it")
     from pyspark.sql import SparkSession
 
-    session = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
-    session.conf.set("spark.sql.session.timeZone", "UTC")
+    settings = {
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": "3",
+        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse")),
+        "spark.ui.enabled": "false",
+    }
+    builder = SparkSession.builder.master("local[1]")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
     yield ibis.pyspark.connect(session)
     session.stop()
 
 
-@pytest.fixture(params=[pytest.param("postgresql", marks=pytest.mark.postgresql), "spark"])
+@pytest.fixture(
+    params=[
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("spark", marks=pytest.mark.spark),
+    ]
+)
 def server(request):
     return request.getfixturevalue(request.param)
 

@@ -237,11 +237,27 @@ def _in_sessions(known: ibis.Table, order: list[str], minutes: int) -> ibis.Tabl
 
 def _journeys(kept: ibis.Table, order: list[str]) -> ibis.Table:
     """One row per path taken: journey, part, path, converted, cents."""
+    if kept.get_backend().name == "pyspark":
+        kept, path = _numbered(kept, order), _path_of_numbered
+    else:
+        path = _.channel.group_concat(sep=_BETWEEN_TOUCHES, order_by=order)
     return kept.group_by("journey", "part").aggregate(
-        path=_.channel.group_concat(sep=_BETWEEN_TOUCHES, order_by=order),
+        path=path,
         converted=_.converted.max(),
         cents=_.cents.sum(where=_.converted > 0).fill_null(0).cast("int64"),
     )
+
+
+_DIGITS = 9
+_path_of_numbered = (
+    _.numbered.collect().sort().map(lambda touch: touch.substr(_DIGITS)).join(_BETWEEN_TOUCHES)
+)
+
+
+def _numbered(kept: ibis.Table, order: list[str]) -> ibis.Table:
+    """Put a touch's place in its path before its channel: Spark cannot aggregate in an order, but sorts."""
+    place = ibis.row_number().over(ibis.window(group_by=["journey", "part"], order_by=order))
+    return kept.mutate(numbered=place.cast("string").lpad(_DIGITS, "0").concat(_.channel))
 
 
 def _aggregated(table: ibis.Table) -> pd.DataFrame:
