@@ -32,6 +32,7 @@ MEANING = {
     "shadow_prices": "What one more euro in each constraint would bring.",
     "matrix": "Allocation matrix (matrice de répartition) by level, objective and channel.",
     "schedule": "When the recommended money is spent, by channel and period.",
+    "optimum": "What each draw of the model alone would spend on every channel: how sure the best split is.",
     "value_of_information": "What testing each channel before deciding would be worth, best test first.",
     "customers": "Value of customers by acquisition channel.",
     "cac": "Acquisition cost and LTV/CAC by channel.",

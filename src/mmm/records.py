@@ -192,6 +192,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "shadow_prices": _LONG,
     "matrix": ("level", "objective", "channel", "before", "after", "difference", "people_days", "tools"),
     "schedule": ("geo", "channel", "period", "current", "recommended"),
+    "optimum": ("geo", "channel", "current", "recommended", "p05", "p50", "p95", "p_more", "p_less"),
     "value_of_information": (
         "rank",
         "test",

@@ -279,3 +279,24 @@ def test_eight_channels_and_a_thousand_draws_take_under_half_a_second():
         allocate(problem, response)
         seconds.append(time.process_time() - started)
     assert min(seconds) < 0.5
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_another_question_found_out_changes_no_answer(seed):
+    # Other budget, other limits: with or without what is known, the same optimum and bounds that hold.
+    response = make_response(5, 200, seed=seed, s_shape=0.6)
+    first = allocate(make_problem(response), response)
+    rng = np.random.default_rng(seed)
+    lower = response.current * rng.uniform(0.5, 0.9, 5)
+    upper = response.current * rng.uniform(1.1, 1.6, 5)
+    fixed = rng.integers(5)
+    lower[fixed] = upper[fixed] = response.current[fixed]
+    asked = make_problem(
+        response, lower=lower, upper=upper, total=float(np.round(0.97 * response.current.sum(), 2))
+    )
+    alone, taught = allocate(asked, response), allocate(asked, response, known=first.known)
+    scale = float(np.abs(response.contribution(alone.spend)).sum(axis=1).mean())
+    assert taught.profit == pytest.approx(alone.profit, abs=3e-6 * scale)
+    assert taught.bound >= alone.profit - 1e-9 * scale
+    assert alone.bound >= taught.profit - 1e-9 * scale
+    assert taught.gap <= 3e-6 * scale

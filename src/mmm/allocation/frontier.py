@@ -14,6 +14,8 @@ from mmm.errors import InfeasibleBudgetError
 from mmm.params import RunParams
 
 FloatArray = NDArray[np.float64]
+ROUGH = 1e-5
+"""Gap at which the search at another budget stops, as a share of what the channels bring."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ def _point(
             problem = budget_problem(params, response, total=budget)
         except InfeasibleBudgetError:
             return FrontierPoint(change=change, allocation=None, budget=budget)
-        allocation = allocate(problem, response)
+        allocation = allocate(problem, response, ROUGH, known=asked[1].known)
     profit = response.profit(allocation.spend)
     gain = profit - response.profit(response.current)
     per_spend, per_cost = _margins(problem, response, allocation)
@@ -76,9 +78,10 @@ def _margins(
     problem: BudgetProblem, response: ResponseDraws, allocation: Allocation
 ) -> tuple[Spread | None, Spread | None]:
     """Give what one more unit of budget brings: per unit of spend, and per unit of full cost."""
-    price = next((p for p in shadow_prices(problem, response, allocation.exact) if p.limit == "budget"), None)
-    if price is None:
+    prices = shadow_prices(problem, response, allocation.exact, only="budget")
+    if not prices:
         return None, None
+    price = prices[0]
     cost = float(response.cost_rate @ price.direction)
     brought = response.marginal(allocation.exact) @ price.direction
     return price.profit, spread(brought / cost)

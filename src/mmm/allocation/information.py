@@ -8,21 +8,20 @@ chance pattern earns nothing. Values are money over the horizon, per decision.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mmm.allocation.charted import Charted, best_of
 from mmm.allocation.problem import BudgetProblem
 from mmm.allocation.response import ResponseDraws
-from mmm.allocation.solver import Allocation, allocate
+from mmm.allocation.solver import Allocation
 from mmm.params.deciding import PlannedTest
 
 FloatArray = NDArray[np.float64]
 N_BINS = 4
 """Parts of a channel's returns, low to high, whose best plans are candidates."""
-MAX_DRAWS_PER_BIN = 80
-CANDIDATE_GAP = 1e-3
 N_NOISES = 8
 STANDARD_TEST = 0.25
 """Standard error, as a share of the mean return, of a test that the params do not describe."""
@@ -52,7 +51,11 @@ class TestWorth:
 
 
 def value_of_tests(
-    problem: BudgetProblem, response: ResponseDraws, allocation: Allocation, tests: Mapping[str, PlannedTest]
+    problem: BudgetProblem,
+    response: ResponseDraws,
+    allocation: Allocation,
+    chart: Charted,
+    tests: Mapping[str, PlannedTest],
 ) -> tuple[TestWorth, ...]:
     """Value each test, the best one first; without any, a standard test of every channel.
 
@@ -61,7 +64,7 @@ def value_of_tests(
     tests : mapping of name to PlannedTest
         With the standard error of the return that each would measure.
     """
-    plans = candidate_plans(problem, response, allocation)
+    plans = candidate_plans(problem, response, allocation, chart)
     profits = np.stack([response.profit(plan) for plan in plans], axis=1)
     returns = _returns(response)
     found = []
@@ -87,24 +90,16 @@ def value_of_tests(
 
 
 def candidate_plans(
-    problem: BudgetProblem, response: ResponseDraws, allocation: Allocation
+    problem: BudgetProblem, response: ResponseDraws, allocation: Allocation, chart: Charted
 ) -> list[FloatArray]:
     """Give the recommended plan, then the best plans if each channel were known to be poor or good."""
     plans = [allocation.spend]
     returns = _returns(response)
     for channel in range(len(problem.channels)):
-        if problem.upper[channel] <= problem.lower[channel]:
-            continue
-        for part in np.array_split(np.argsort(returns[:, channel], kind="stable"), N_BINS):
-            kept = part[np.linspace(0, len(part) - 1, min(len(part), MAX_DRAWS_PER_BIN)).round().astype(int)]
-            plans.append(allocate(problem, of_draws(response, kept), CANDIDATE_GAP, is_rounded=False).exact)
+        if problem.upper[channel] > problem.lower[channel]:
+            parts = np.array_split(np.argsort(returns[:, channel], kind="stable"), N_BINS)
+            plans += [best_of(problem, chart, part) for part in parts]
     return plans
-
-
-def of_draws(response: ResponseDraws, kept: NDArray[np.int64]) -> ResponseDraws:
-    """Give the response of some draws."""
-    names = ("background", "per_unit", "saturation", "half_saturation", "slope", "ceiling")
-    return replace(response, **{name: getattr(response, name)[kept] for name in names})
 
 
 def _asked(

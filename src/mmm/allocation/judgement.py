@@ -5,15 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import LinearConstraint, milp
-from scipy.sparse import csr_array
 
-from mmm.allocation.problem import BudgetProblem
+from mmm.allocation.charted import OwnBest
 from mmm.allocation.response import ResponseDraws
 
 FloatArray = NDArray[np.float64]
-REGRET_DRAWS = 200
-REGRET_AMOUNTS = 17
 UNMOVED = 0.005
 """Half a cent: a smaller move is none."""
 
@@ -67,45 +63,12 @@ def extrapolates(response: ResponseDraws, spend: FloatArray) -> NDArray[np.bool_
     return beyond
 
 
-def regrets(
-    problem: BudgetProblem, response: ResponseDraws, plans: Mapping[str, FloatArray]
-) -> dict[str, FloatArray]:
-    """Give what each plan loses to the plan that knows the draw, on up to 200 draws.
+def regrets(response: ResponseDraws, plans: Mapping[str, FloatArray], own: OwnBest) -> dict[str, FloatArray]:
+    """Give what each plan loses to the plan that knows the draw, on the draws of `own`.
 
     The best plan of a draw is bounded by that of its curves' concave hull, so
     the regret of S-shaped curves is overstated, never understated.
     """
-    kept = np.linspace(0, response.n_draws - 1, min(response.n_draws, REGRET_DRAWS)).round().astype(int)
-    profits = {name: response.profit(spend)[kept] for name, spend in plans.items()}
-    best = np.maximum.reduce([_best_profits(problem, response, kept), *profits.values()])
+    profits = {name: response.profit(spend)[own.draws] for name, spend in plans.items()}
+    best = np.maximum.reduce([own.profit, *profits.values()])
     return {name: best - profit for name, profit in profits.items()}
-
-
-def _best_profits(problem: BudgetProblem, response: ResponseDraws, kept: NDArray[np.int64]) -> FloatArray:
-    """Solve each draw's budget question over a grid of amounts, (draw,)."""
-    grid = np.linspace(problem.lower, problem.upper, REGRET_AMOUNTS)
-    values = np.stack([response.contribution(amounts)[kept] for amounts in grid], axis=2)
-    values -= response.cost_rate[:, None] * grid.T
-    table, low, high = _grid_rows(problem, grid)
-    fixed = float(response.fixed_cost.sum())
-    best = np.empty(len(kept))
-    for draw, value in enumerate(values / problem.total):
-        solution = milp(-value.ravel(), constraints=LinearConstraint(table, low, high))
-        best[draw] = -np.inf if solution.x is None else -solution.fun * problem.total - fixed
-    return best
-
-
-def _grid_rows(problem: BudgetProblem, grid: FloatArray) -> tuple[csr_array, FloatArray, FloatArray]:
-    """Write the rows: weights of a channel sum to 1, amounts to the budget and within the groups."""
-    n_channels = len(problem.channels)
-    amount = (grid.T / problem.total).ravel()
-    owner = np.repeat(np.arange(n_channels), len(grid))
-    rows, low, high = problem.rows
-    size = np.maximum(np.abs(rows).max(axis=1), 1e-300)
-    table = np.vstack([np.eye(n_channels)[:, owner], (rows / size[:, None])[:, owner] * amount])
-    one = np.ones(n_channels)
-    return (
-        csr_array(table),
-        np.concatenate([one, low / size / problem.total]),
-        np.concatenate([one, high / size / problem.total]),
-    )

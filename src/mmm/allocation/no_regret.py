@@ -28,7 +28,7 @@ def no_regret_plan(
     """
     if not problem.holds(problem.current):
         return None
-    plan = allocation.spend
+    plan, known = allocation.spend, allocation.known
     kept = np.zeros(len(plan), dtype=bool)
     for _ in range(len(plan)):
         moved = np.abs(plan - problem.current) >= UNMOVED
@@ -45,6 +45,7 @@ def no_regret_plan(
             )
         except InfeasibleBudgetError:
             return problem.current
-        plan = allocate(fixed, response, ROUGH).spend
-        plan = np.where(kept, problem.current, plan)
+        found = allocate(fixed, response, ROUGH, known=known)
+        known = found.known
+        plan = np.where(kept, problem.current, found.spend)
     return problem.current

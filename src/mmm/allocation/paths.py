@@ -58,10 +58,15 @@ class Block:
     """(step,), what margin in each step counts for."""
     peak: tuple[FloatArray, FloatArray] = field(init=False, repr=False, compare=False)
     """(draw, 1), exposure where the share rises fastest (-1: nowhere), and the derivative there."""
+    has_peak: bool = field(init=False, repr=False, compare=False)
+    always_helps: bool = field(init=False, repr=False, compare=False)
+    """Whether every ceiling is above zero."""
 
     def __post_init__(self) -> None:
         """Find the peaks once."""
         object.__setattr__(self, "peak", steepest(self.code, self.half_saturation, self.slope))
+        object.__setattr__(self, "has_peak", bool((self.peak[0] > 0).any()))
+        object.__setattr__(self, "always_helps", bool((self.ceiling > 0).all()))
 
     def exposure(self, amount: float) -> FloatArray:
         """Give the adstock of an amount, (draw, step)."""
@@ -82,7 +87,9 @@ class Block:
     def summed(self, by_step: FloatArray) -> FloatArray:
         """Add up steps, each by what it counts for, (draw,)."""
         with np.errstate(invalid="ignore"):
-            total: FloatArray = by_step @ self.weight
+            total: FloatArray = (
+                by_step[:, 0] * self.weight[0] if self.weight.size == 1 else by_step @ self.weight
+            )
         return total
 
     def finite_gradient(self, amount: float) -> FloatArray:
@@ -105,6 +112,9 @@ class ChannelPath:
         init=False, repr=False, compare=False, default_factory=dict
     )
     """Mean value and unit slopes (draw, step) of each block at the last amounts tabulated."""
+
+    met: dict[float, tuple[float, float]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """Mean value and its derivative at amounts met before."""
 
     def __post_init__(self) -> None:
         """Value history once."""
@@ -129,6 +139,11 @@ class ChannelPath:
 
     def expected(self, amount: float) -> tuple[float, float]:
         """Give the mean over draws of `brought`, and its derivative."""
+        if amount not in self.met:
+            self.met[amount] = self._expected(amount)
+        return self.met[amount]
+
+    def _expected(self, amount: float) -> tuple[float, float]:
         value = gradient = 0.0
         amount, steepness = self.price.bought(amount)
         for block, base in zip(self.blocks, self.at_zero, strict=True):
@@ -186,13 +201,15 @@ class ChannelPath:
         for block, before, after in zip(self.blocks, left, right, strict=True):
             high = np.maximum(before, after)
             peak_at, peak = block.peak
-            if (peak_at > 0).any():
+            if block.has_peak:
                 inside = (block.exposure(ends[0]) < peak_at) & (peak_at < block.exposure(ends[1]))
                 high = np.where(inside, peak * block.per_unit, high)
             low, top = block.summed(np.minimum(before, after)), block.summed(high)
+            if block.always_helps:
+                lowest, highest = lowest + float(block.ceiling @ low), highest + float(block.ceiling @ top)
+                continue
             is_harm = block.ceiling < 0
-            if is_harm.any():
-                low, top = np.where(is_harm, top, low), np.where(is_harm, low, top)
+            low, top = np.where(is_harm, top, low), np.where(is_harm, low, top)
             with np.errstate(invalid="ignore"):
                 low, top = (np.where(block.ceiling == 0, 0.0, block.ceiling * side) for side in (low, top))
             lowest, highest = lowest + float(low.sum()), highest + float(top.sum())

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmm.allocation.branching import prove
+from mmm.allocation.exchanges import best_units, do_nest, in_units
 from mmm.allocation.markets import market_of
 from mmm.allocation.problem import BudgetProblem
 from mmm.allocation.quadratic import Quadratic
@@ -26,7 +27,7 @@ class _Grid:
     """Channel that takes the remainder of the total."""
     is_whole: NDArray[np.bool_]
     kept: FloatArray
-    """(channel,), amounts in units, to the cent, of the channels that keep theirs."""
+    """(channel,), amounts in units, to the cent; read for the channels that keep theirs."""
     lower: FloatArray
     """(channel,), in units."""
     upper: FloatArray
@@ -78,14 +79,26 @@ def _grid(problem: BudgetProblem, spend: FloatArray, unit: float, odd: int) -> _
 
 def _in_multiples(problem: BudgetProblem, model: Quadratic, grid: _Grid) -> FloatArray | None:
     """Find the whole multiples that lose least, by the model; None where there are none."""
+    rows, low, high = problem.rows
+    if ((rows == 0) | (rows == 1)).all() and do_nest(rows):
+        offset = np.where(grid.is_whole, 0.0, grid.kept * grid.unit)
+        offset[grid.odd] = 0.0
+        offset[grid.odd] = (problem.total - offset.sum()) % grid.unit
+        box = grid.lower * grid.unit, grid.upper * grid.unit
+        units = best_units(in_units(grid.unit, offset, box, (rows, low, high)), model)
+        return None if units is None else _to_the_cent(problem, units, grid)
+    return _searched(problem, model, grid)
+
+
+def _searched(problem: BudgetProblem, model: Quadratic, grid: _Grid) -> FloatArray | None:
+    """Find them box by box, where limits cross or weigh channels."""
     curves = Stepped(inner=model, unit=grid.unit, is_stepped=grid.is_whole)
-    prices = model.gradient
     found = prove(
         RestrictedMarket(market=market_of(curves, *problem.rows), curves=curves),
         (grid.lower * grid.unit, grid.upper * grid.unit),
         tolerance=TOLERANCE,
         max_nodes=MAX_NODES,
-        guess=float(np.median(prices)) or 1.0,
+        guess=float(np.median(model.gradient)) or 1.0,
     )
     if found is None or not np.isfinite(found.value):
         return None

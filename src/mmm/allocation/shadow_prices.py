@@ -41,7 +41,7 @@ class _Limit:
 
 
 def shadow_prices(
-    problem: BudgetProblem, response: ResponseDraws, exact: FloatArray
+    problem: BudgetProblem, response: ResponseDraws, exact: FloatArray, only: str | None = None
 ) -> tuple[ShadowPrice, ...]:
     """Price the budget and every limit that binds at the optimum, before rounding.
 
@@ -49,14 +49,15 @@ def shadow_prices(
     limit gives way by one: to where the next unit pays most, spread over channels
     that pay alike as their curves bend. A floor or a minimum gives way downwards,
     so its price is what the commitment costs. Without a way to use the relief
-    (every channel at its ceiling), a limit has no price.
+    (every channel at its ceiling), a limit has no price. `only` asks for one kind of limit.
     """
     marginal = response.marginal(exact) - response.cost_rate
     bend = bends(problem, response, exact)
     bend /= bend.mean()
     binding = _binding(problem, exact)
     found = []
-    for moved in range(len(binding)):
+    asked = [k for k, limit in enumerate(binding) if only in {None, limit.kind}]
+    for moved in asked:
         direction = _direction(marginal.mean(axis=0), bend, binding, moved)
         if direction is not None:
             limit = binding[moved]

@@ -1,6 +1,6 @@
 """The best split of a budget over expected profit, with its certificate."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, minimize
 from mmm.allocation.certificate import TOLERANCE, certify
 from mmm.allocation.problem import BudgetProblem, Response
 from mmm.allocation.rounding import rounded
+from mmm.allocation.tents import Tents
 
 FloatArray = NDArray[np.float64]
 PROBE = 1e-3
@@ -36,6 +37,8 @@ class Allocation:
     """What no plan within the limits can exceed; None when nothing is proved."""
     round_to: float
     """Unit of the amounts; finer than asked when the limits leave no room for it."""
+    known: tuple[Tents, ...] | None = field(default=None, repr=False, compare=False)
+    """What the search found out about the curves, which spares another search of the same response."""
 
     @property
     def gap(self) -> float | None:
@@ -44,7 +47,12 @@ class Allocation:
 
 
 def allocate(
-    problem: BudgetProblem, response: Response, tolerance: float = TOLERANCE, *, is_rounded: bool = True
+    problem: BudgetProblem,
+    response: Response,
+    tolerance: float = TOLERANCE,
+    *,
+    is_rounded: bool = True,
+    known: tuple[Tents, ...] | None = None,
 ) -> Allocation:
     """Find the plan of highest expected profit and bound what any other plan could bring.
 
@@ -52,20 +60,21 @@ def allocate(
     plan on the exact curves. The best of all, rounded, is the
     answer; where rounding costs more than the search gained, the start is.
     `tolerance` is the gap at which the search stops, as a share of what the channels bring. Plans that
-    are only compared need not be rounded, which takes half of the time.
+    are only compared need not be rounded. `known` is that of an earlier answer about the same response.
     """
-    certificate = certify(problem, response, tolerance)
+    certificate = certify(problem, response, tolerance, known)
     start = feasible_start(problem)
     if not problem.holds(start):
         start = certificate.spend
     settled = problem.settled(certificate.spend)
-    plans = [start, certificate.spend, _polish(settled, response, certificate.spend)]
+    bend = bends(settled, response, certificate.spend)
+    plans = [start, certificate.spend, _polish(settled, response, certificate.spend, bend)]
     valued = [profit_and_marginal(response, plan) for plan in plans]
     best = max(range(len(plans)), key=lambda k: valued[k][0])
     final = problem.settled(plans[best])
     whole, unit = plans[best], 0.0
     if is_rounded:
-        whole, unit = rounded(final, plans[best], valued[best][1], bends(final, response, plans[best]))
+        whole, unit = rounded(final, plans[best], valued[best][1], bend)
     profit, start_profit = expected_profit(response, whole), valued[0][0]
     is_start_better = start_profit > profit
     bound = certificate.bound - float(response.fixed_cost.sum())
@@ -79,6 +88,7 @@ def allocate(
         start_profit=start_profit,
         bound=bound if np.isfinite(bound) else None,
         round_to=0.01 if is_start_better else unit,
+        known=certificate.known,
     )
 
 
@@ -154,7 +164,7 @@ def bends(problem: BudgetProblem, response: Response, plan: FloatArray) -> Float
     return np.maximum(fall, 0.01 * mean) if mean > 0 else np.ones_like(fall)
 
 
-def _polish(problem: BudgetProblem, response: Response, plan: FloatArray) -> FloatArray:
+def _polish(problem: BudgetProblem, response: Response, plan: FloatArray, bend: FloatArray) -> FloatArray:
     """Follow the gradient from a plan with SLSQP.
 
     Spend is measured in units in which every channel bends alike, and profit
@@ -164,7 +174,6 @@ def _polish(problem: BudgetProblem, response: Response, plan: FloatArray) -> Flo
     """
     from_profit, from_marginal = profit_and_marginal(response, plan)
     common = float(from_marginal.mean())
-    bend = bends(problem, response, plan)
     unit = problem.total * np.sqrt(bend.mean() / bend)
     size = float(bend.mean()) * problem.total**2
     rows, low, high = problem.rows

@@ -9,6 +9,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from mmm.allocation.charted import Charted, OwnBest, charted, own_best
 from mmm.allocation.compared import compared_plans
 from mmm.allocation.fitted import grid_response, response_draws
 from mmm.allocation.frontier import FrontierPoint, frontier
@@ -94,17 +95,20 @@ def decide(params: RunParams, response: ResponseDraws, grid: GridResponse | None
         if grid is None or params.allocation is None
         else chosen_schedule(problem, response, allocation, grid, params.allocation.period_change)
     )
+    chart = charted(problem, response)
+    own = own_best(problem, chart)
     tables = {
         "allocation": allocation_table(
             problem, response, allocation, horizon(response, params.calendar.frequency)
         ),
         "allocation_summary": _long([*_summary(problem, response, allocation), *_timing(schedule)]),
-        "plans": _long(_plans(problem, response, allocation)),
+        "plans": _long(_plans(problem, response, allocation, own)),
+        "optimum": optimum_table(problem, allocation, own),
         "frontier": _long(row for point in points for row in _frontier(point)),
         "shadow_prices": _long(_prices(problem, response, allocation)),
         "matrix": matrix(params, problem, response, allocation),
         "schedule": schedule_table(response, schedule),
-        "value_of_information": tests_table(params, problem, response, allocation),
+        "value_of_information": tests_table(params, problem, response, allocation, chart),
     }
     return AllocationResult(
         problem=problem, allocation=allocation, response=response, tables=tables, labels=_labels(params)
@@ -139,6 +143,33 @@ def allocation_table(
         }
     )
     return table[list(TABLES["allocation"])]
+
+
+def optimum_table(problem: BudgetProblem, allocation: Allocation, own: OwnBest) -> pd.DataFrame:
+    """Tabulate what each draw alone would spend on every channel: how sure the optimum itself is.
+
+    `p_more` and `p_less` are shares of draws that would spend more or less than today's plan, by more
+    than a hundredth of what the limits allow to move.
+    """
+    spend = own.spend[np.isfinite(own.profit)]
+    if not len(spend):
+        spend = allocation.spend[None]
+    room = 0.01 * (problem.upper - problem.lower)
+    p05, p50, p95 = np.quantile(spend, [0.05, 0.5, 0.95], axis=0)
+    table = pd.DataFrame(
+        {
+            "geo": ALL,
+            "channel": list(problem.channels),
+            "current": problem.current,
+            "recommended": allocation.spend,
+            "p05": np.round(p05, 2),
+            "p50": np.round(p50, 2),
+            "p95": np.round(p95, 2),
+            "p_more": (spend > problem.current + room).mean(axis=0),
+            "p_less": (spend < problem.current - room).mean(axis=0),
+        }
+    )
+    return table[list(TABLES["optimum"])]
 
 
 def horizon(response: ResponseDraws, frequency: str) -> str:
@@ -180,11 +211,11 @@ def matrix(
 
 
 def tests_table(
-    params: RunParams, problem: BudgetProblem, response: ResponseDraws, allocation: Allocation
+    params: RunParams, problem: BudgetProblem, response: ResponseDraws, allocation: Allocation, chart: Charted
 ) -> pd.DataFrame:
     """Rank tests by what they bring beyond their cost; see `mmm.allocation.information`."""
     declared = params.allocation.tests if params.allocation else {}
-    found = value_of_tests(problem, response, allocation, declared)
+    found = value_of_tests(problem, response, allocation, chart, declared)
     rows = [
         {
             "rank": rank,
@@ -238,9 +269,11 @@ def _summary(problem: BudgetProblem, response: ResponseDraws, allocation: Alloca
     yield _row("draws", PLAN, response.n_draws)
 
 
-def _plans(problem: BudgetProblem, response: ResponseDraws, allocation: Allocation) -> Iterable[Row]:
+def _plans(
+    problem: BudgetProblem, response: ResponseDraws, allocation: Allocation, own: OwnBest
+) -> Iterable[Row]:
     plans = compared_plans(problem, response, allocation)
-    regret = regrets(problem, response, plans)
+    regret = regrets(response, plans, own)
     today = response.profit(problem.current)
     for name, spend in plans.items():
         gain = response.profit(spend) - today

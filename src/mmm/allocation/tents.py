@@ -7,7 +7,7 @@ Amounts are shares of the budget, values are profit per unit of budget.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ FIRST_AMOUNTS = 5
 """Amounts per channel before any refinement."""
 CLOSEST = 1e-7
 """Two known amounts are never closer than this share of the budget."""
+SAME = 1e-12
+"""Two amounts closer than this share of the budget are one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,10 @@ class Tents:
             )
         return float(np.nanmax(np.where(np.isinf(ends), np.nan, ends)))
 
+    def scaled(self, factor: float) -> "Tents":
+        """Measure amounts and values in another unit; slopes have none."""
+        return replace(self, amount=self.amount * factor, value=self.value * factor)
+
     def _tops(self) -> tuple[FloatArray, FloatArray]:
         """Give where the two lines of each tent meet, and how high."""
         width, low, high = np.diff(self.amount), self.lowest, self.highest
@@ -66,17 +72,71 @@ class Tents:
         return self.amount[:-1] + at, height
 
 
-def first_tents(problem: BudgetProblem, response: Response) -> tuple[Tents, ...]:
-    """Know every channel at a few amounts between its limits."""
+def first_tents(
+    problem: BudgetProblem, response: Response, known: tuple[Tents, ...] | None = None
+) -> tuple[Tents, ...]:
+    """Know every channel at a few amounts between its limits, and at those that are known already.
+
+    Parameters
+    ----------
+    known : tuple of Tents, optional
+        What an earlier search found of the same response, in money.
+    """
     found = []
     for channel, (low, high) in enumerate(zip(problem.lower, problem.upper, strict=True)):
         top = min(high, problem.total - (problem.lower.sum() - low))
+        if known is not None:
+            own = _cropped(problem, response, channel, known[channel], (low, top))
+            if own is not None:
+                found.append(own)
+                continue
         n_amounts = FIRST_AMOUNTS if top - low > CLOSEST * problem.total else 1
         spread = np.linspace(0.0, 1.0, n_amounts)
         if low < 0.1 * top:  # curves bend most near nothing
             spread = spread**2
         found.append(_tents(problem, response, channel, (low + spread * (top - low)) / problem.total))
     return tuple(found)
+
+
+def _cropped(
+    problem: BudgetProblem, response: Response, channel: int, known: Tents, limits: tuple[float, float]
+) -> Tents | None:
+    """Keep what is known between limits, and know the limits; None where that is too little to start with."""
+    found = known.scaled(1 / problem.total)
+    low, top = limits[0] / problem.total, limits[1] / problem.total
+    inside = np.flatnonzero((found.amount > low + CLOSEST) & (found.amount < top - CLOSEST))
+    if len(inside) < FIRST_AMOUNTS - 2:
+        return None
+    first, last = int(inside[0]), int(inside[-1])
+    if first > 0 and abs(found.amount[first - 1] - low) < SAME:
+        left = _between(found, first - 1, first)
+    else:
+        left = _tents(problem, response, channel, np.array([low, found.amount[first]]))
+    if last + 1 < len(found.amount) and abs(found.amount[last + 1] - top) < SAME:
+        right = _between(found, last, last + 1)
+    else:
+        right = _tents(problem, response, channel, np.array([found.amount[last], top]))
+    joined = _joined(_joined(left, _between(found, first, last)), right)
+    return replace(joined, amount=np.concatenate([[low], joined.amount[1:-1], [top]]))
+
+
+def _between(tents: Tents, first: int, last: int) -> Tents:
+    return Tents(
+        amount=tents.amount[first : last + 1],
+        value=tents.value[first : last + 1],
+        lowest=tents.lowest[first:last],
+        highest=tents.highest[first:last],
+    )
+
+
+def _joined(left: Tents, right: Tents) -> Tents:
+    """Put two side by side that share an amount."""
+    return Tents(
+        amount=np.concatenate([left.amount, right.amount[1:]]),
+        value=np.concatenate([left.value, right.value[1:]]),
+        lowest=np.concatenate([left.lowest, right.lowest]),
+        highest=np.concatenate([left.highest, right.highest]),
+    )
 
 
 def refine(
@@ -115,19 +175,8 @@ def _beside(known: FloatArray, right: int, amount: float) -> list[float]:
 
 def _spliced(tents: Tents, k: int, stretch: Tents) -> Tents:
     """Replace the tent between the amounts k and k + 1 by several."""
-
-    def amounts(old: FloatArray, new: FloatArray) -> FloatArray:
-        return np.concatenate([old[:k], new, old[k + 2 :]])
-
-    def slopes(old: FloatArray, new: FloatArray) -> FloatArray:
-        return np.concatenate([old[:k], new, old[k + 1 :]])
-
-    return Tents(
-        amount=amounts(tents.amount, stretch.amount),
-        value=amounts(tents.value, stretch.value),
-        lowest=slopes(tents.lowest, stretch.lowest),
-        highest=slopes(tents.highest, stretch.highest),
-    )
+    left, right = _between(tents, 0, k), _between(tents, k + 1, len(tents.amount) - 1)
+    return _joined(_joined(left, stretch), right)
 
 
 def _tents(problem: BudgetProblem, response: Response, channel: int, amount: FloatArray) -> Tents:

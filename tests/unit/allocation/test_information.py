@@ -6,6 +6,7 @@ from scipy.stats import norm
 
 from hand_made_budget import make_problem, make_response, one_period
 from mmm.allocation import allocate
+from mmm.allocation.charted import charted
 from mmm.allocation.information import _gain, _noisy, _powers, value_of_tests
 from mmm.allocation.judgement import move_gains
 from mmm.allocation.no_regret import LIKELY, no_regret_plan
@@ -40,7 +41,7 @@ def uncertain():
     ceiling = np.column_stack([rng.lognormal(4.8, 0.9, 1000), rng.lognormal(4.8, 0.05, 1000)])
     response = one_period(ceiling, [60.0, 60.0], [1.0, 1.0], [60.0, 60.0])
     problem = make_problem(response, lower=np.zeros(2), upper=np.full(2, 120.0))
-    return problem, response, allocate(problem, response)
+    return problem, response, allocate(problem, response), charted(problem, response)
 
 
 def test_the_channel_that_nobody_knows_is_worth_testing_first():

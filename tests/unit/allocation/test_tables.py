@@ -5,6 +5,7 @@ import pytest
 
 from hand_made_budget import make_params, make_problem, make_response
 from mmm.allocation import allocate, decide
+from mmm.allocation.charted import charted, own_best
 from mmm.allocation.compared import compared_plans
 from mmm.allocation.judgement import chance, move_gains, regrets
 from mmm.allocation.shadow_prices import shadow_prices
@@ -125,7 +126,8 @@ def test_regret_is_nothing_for_a_plan_that_is_best_in_every_draw():
     sure = make_response(4, 1, seed=3, s_shape=0.0)
     problem = make_problem(sure)
     allocation = allocate(problem, sure)
-    regret = regrets(problem, sure, compared_plans(problem, sure, allocation))
+    own = own_best(problem, charted(problem, sure))
+    regret = regrets(sure, compared_plans(problem, sure, allocation), own)
     assert 0 <= regret["recommended"][0] < 1e-3 * allocation.profit
     assert regret["current"][0] > regret["recommended"][0]
 
