@@ -32,6 +32,9 @@ MEANING = {
     "shadow_prices": "What one more euro in each constraint would bring.",
     "matrix": "Allocation matrix (matrice de répartition) by level, objective and channel.",
     "schedule": "When the recommended money is spent, by channel and period.",
+    "allocation_by_geo": "Each channel's recommended total between geos, where `geography: chosen` asks for it. A gain"
+    " is that of moving the geo from its share in the plan.",
+    "schedule_by_geo": "When and where the recommended money is spent, where `geography: chosen` asks for it.",
     "optimum": "What each draw of the model alone would spend on every channel: how sure the best split is.",
     "value_of_information": "What testing each channel before deciding would be worth, best test first.",
     "customers": "Value of customers by acquisition channel.",

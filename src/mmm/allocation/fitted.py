@@ -48,12 +48,14 @@ def response_draws(
     asked = params.allocation
     if asked is None:
         raise ValueError("params have no allocation section")
-    value = _value_at_margin(params, asked.outcome)
+    value = value_at_margin(params, asked.outcome)
     media = media_draws(fit, max_draws)
     channels = list(media.channels)
     today = todays_plan(params, panel, plan)
     pattern = _pattern(today.planned, today.earlier)
-    background, per_unit = _carried(media, pattern / np.asarray(fit.design.media_scale, dtype=float)[:, None])
+    background, per_unit = exposures(
+        media, pattern / np.asarray(fit.design.media_scale, dtype=float)[:, None]
+    )
     return ResponseDraws(
         channels=tuple(channels),
         currency=params.currency,
@@ -69,15 +71,20 @@ def response_draws(
         fixed_cost=_fixed_cost(panel, plan, channels, asked.horizon_periods),
         current=today.current,
         observed_peak=spend_by_period(panel, "spend", channels).max(axis=1),
-        step_weight=(1 + asked.discount_per_year)
-        ** (-np.arange(per_unit.shape[2]) / PERIODS_PER_YEAR[params.calendar.frequency]),
+        step_weight=present_value(params, per_unit.shape[2]),
         price_elasticity=np.array(
             [asked.bounds[c].price_elasticity if c in asked.bounds else 0.0 for c in channels]
         ),
     )
 
 
-def _carried(media: MediaDraws, exposure: FloatArray) -> tuple[FloatArray, FloatArray]:
+def present_value(params: RunParams, n_steps: int) -> FloatArray:
+    """Give what margin in each step from the first one counts for today, (step,)."""
+    rate = params.allocation.discount_per_year if params.allocation else 0.0
+    return (1 + rate) ** (-np.arange(n_steps) / PERIODS_PER_YEAR[params.calendar.frequency])
+
+
+def exposures(media: MediaDraws, exposure: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Give the adstock that history leaves, and that one unit of money makes, (draw, channel, step).
 
     Steps are the horizon, then the periods until 99 % of the slowest draw's weight has come; a
@@ -104,6 +111,17 @@ def _carried(media: MediaDraws, exposure: FloatArray) -> tuple[FloatArray, Float
 def grid_response(fit: "Fit", response: ResponseDraws) -> GridResponse:
     """Give what spend in each period brings, for the draws of `response` (national, nothing discounted)."""
     media = media_draws(fit, response.n_draws)
+    return grid_of(media, np.asarray(fit.design.media_scale, dtype=float), response)
+
+
+def grid_of(media: MediaDraws, scale: FloatArray, response: ResponseDraws) -> GridResponse:
+    """Give what spend in each period brings, for the draws of `response`, which are those of `media`.
+
+    Parameters
+    ----------
+    scale : ndarray of shape (channel,)
+        Money in a typical active period.
+    """
     n_steps, n_channels = response.per_unit.shape[2], len(response.channels)
     pulse = np.zeros((n_channels, n_steps))
     pulse[:, 0] = 1.0
@@ -115,7 +133,7 @@ def grid_response(fit: "Fit", response: ResponseDraws) -> GridResponse:
         n_periods=response.pattern.shape[1],
         weights=weights,
         background=response.background[:, :, None],
-        per_unit=1.0 / np.asarray(fit.design.media_scale, dtype=float)[:, None],
+        per_unit=1.0 / scale[:, None],
         saturation=response.saturation,
         half_saturation=response.half_saturation,
         slope=response.slope,
@@ -133,7 +151,7 @@ def _periods_after(media: MediaDraws) -> NDArray[np.int64]:
     return np.asarray((left > REMAINING_WEIGHT).sum(axis=1), dtype=np.int64)
 
 
-def _value_at_margin(params: RunParams, name: str) -> float:
+def value_at_margin(params: RunParams, name: str) -> float:
     """Give the margin that one unit of the outcome is worth."""
     outcome = params.outcomes[name]
     value = 1.0 if outcome.unit == "money" and outcome.value_per_unit is None else outcome.value_per_unit

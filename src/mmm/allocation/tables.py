@@ -1,7 +1,7 @@
 """The tables of a budget decision, from one call."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,8 @@ from mmm.allocation.charted import Charted, OwnBest, charted, own_best
 from mmm.allocation.compared import compared_plans
 from mmm.allocation.fitted import grid_response, response_draws
 from mmm.allocation.frontier import FrontierPoint, frontier
+from mmm.allocation.geo_tables import geo_allocation_table, geo_gain, geo_schedule_table
+from mmm.allocation.geography import geo_splits
 from mmm.allocation.grid import GridResponse
 from mmm.allocation.information import value_of_tests
 from mmm.allocation.judgement import (
@@ -75,9 +77,25 @@ def allocation_tables(
     UserInputError
         The outcome has no value in money, or the plan is shorter than the horizon.
     """
+    asked = params.allocation
     response = response_draws(fit, panel, plan, params)
-    is_chosen = params.allocation is not None and params.allocation.timing == "chosen"
-    return decide(params, response, grid_response(fit, response) if is_chosen else None)
+    is_chosen = asked is not None and asked.timing == "chosen"
+    found = decide(params, response, grid_response(fit, response) if is_chosen else None)
+    if asked is None or asked.geography == "given":
+        return found
+    splits = geo_splits(fit, panel, plan, params, (response, found.allocation))
+    rows = [
+        _spread_row(name, PLAN, value) if isinstance(value, Spread) else _row(name, PLAN, value)
+        for name, value in geo_gain(splits)
+    ]
+    summary = pd.concat([found.tables["allocation_summary"], _long(rows)], ignore_index=True)
+    period = horizon(response, params.calendar.frequency)
+    by_geo = {
+        "allocation_summary": summary,
+        "allocation_by_geo": geo_allocation_table(splits, period),
+        "schedule_by_geo": geo_schedule_table(splits),
+    }
+    return replace(found, tables={**found.tables, **by_geo})
 
 
 def decide(params: RunParams, response: ResponseDraws, grid: GridResponse | None = None) -> AllocationResult:

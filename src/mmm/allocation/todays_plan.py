@@ -42,7 +42,7 @@ def todays_plan(params: RunParams, panel: xr.Dataset, plan: xr.Dataset | None) -
         raise ValueError("params have no allocation section")
     channels, horizon = list(params.channels), params.allocation.horizon_periods
     history = spend_by_period(panel, "spend", channels)
-    earlier = _a_year_earlier(history, horizon, PERIODS_PER_YEAR[params.calendar.frequency])
+    earlier = a_year_earlier(history, horizon, PERIODS_PER_YEAR[params.calendar.frequency])
     planned = earlier if plan is None else _planned(plan, channels, horizon)
     return TodaysPlan(channels=tuple(channels), planned=planned, earlier=earlier)
 
@@ -63,8 +63,12 @@ def check_budget(params: RunParams, panel: xr.Dataset, plan: xr.Dataset | None) 
 
 def spend_by_period(data: xr.Dataset, variable: str, channels: list[str]) -> FloatArray:
     """Sum over geos, (channel, period)."""
-    summed = data[variable].sum("geo").sel(channel=channels).transpose("channel", "period")
-    return np.asarray(summed, dtype=float)
+    return spend_by_geo(data, variable, channels).sum(axis=1)
+
+
+def spend_by_geo(data: xr.Dataset, variable: str, channels: list[str]) -> FloatArray:
+    """Give amounts by geo, (channel, geo, period)."""
+    return np.asarray(data[variable].sel(channel=channels).transpose("channel", "geo", "period"), dtype=float)
 
 
 def _planned(plan: xr.Dataset, channels: list[str], horizon: int) -> FloatArray:
@@ -80,11 +84,18 @@ def _planned(plan: xr.Dataset, channels: list[str], horizon: int) -> FloatArray:
     return spend_by_period(plan, "spend", channels)[:, :horizon]
 
 
-def _a_year_earlier(history: FloatArray, horizon: int, periods_per_year: int) -> FloatArray:
-    """Give spend of the same periods a year earlier, or of the last ones when history is shorter."""
+def a_year_earlier(history: FloatArray, horizon: int, periods_per_year: int) -> FloatArray:
+    """Give spend of the same periods a year earlier, or of the last ones when history is shorter.
+
+    Parameters
+    ----------
+    history : ndarray of shape (..., period)
+    """
     back = max(periods_per_year * -(-horizon // periods_per_year), horizon)
-    if history.shape[1] < back:
-        back = min(horizon, history.shape[1])
-    found = history[:, history.shape[1] - back :][:, :horizon]
-    missing = horizon - found.shape[1]
-    return np.pad(found, ((0, 0), (0, missing)), mode="wrap") if missing else found
+    if history.shape[-1] < back:
+        back = min(horizon, history.shape[-1])
+    found = history[..., history.shape[-1] - back :][..., :horizon]
+    missing = horizon - found.shape[-1]
+    if not missing:
+        return found
+    return np.pad(found, [(0, 0)] * (found.ndim - 1) + [(0, missing)], mode="wrap")

@@ -111,6 +111,10 @@ class AllocationParams(Section):
     """When money is spent within the horizon: as the plan spreads it, or as pays most."""
     period_change: Share = 0.5
     """Largest change of a period's spend when timing is chosen, as a share of the given one."""
+    geography: Literal["given", "chosen"] = "given"
+    """Where a channel's money is spent: between geos as the plan spreads it, or as pays most."""
+    geo_change: Share = 0.3
+    """Largest change of a geo's spend when geography is chosen, as a share of the given one."""
     resources: dict[Name, Resource] = Field(default_factory=dict)
     """Resource: what channels use of it, and how much there is."""
     people: dict[Name, Money] = Field(default_factory=dict)

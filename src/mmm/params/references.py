@@ -187,6 +187,11 @@ def _allocation(values: Values) -> Iterator[Problem]:
             yield (*place, "groups", name, "channels"), "found no channel, expected at least one"
         for index, channel in enumerate(members if isinstance(members, tuple) else ()):
             yield from _unknown(channel, "channel", channels, (*place, "groups", name, "channels", index))
+    if fields.get("geography") == "chosen" and not _section(values, "geos"):
+        yield (
+            (*place, "geography"),
+            "found `chosen`, but the analysis declares no geos: leave it out, or declare `geos:`",
+        )
     yield from _other_limits(fields, channels, place)
 
 
