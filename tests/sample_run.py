@@ -89,6 +89,7 @@ def _write_manifest(folder: Path, analysis: str, run_id: str, labels: dict, leve
         ],
         "labels": {
             "channels": labels,
+            "geos": {"west": {"fr": "Ouest", "en": "West"}, "east": {"fr": "Est", "en": "East"}},
             "outcomes": {
                 "revenue": {"fr": "Chiffre d'affaires", "en": "Revenue"},
                 "new_customers": {"fr": "Nouveaux clients", "en": "New customers"},
@@ -250,7 +251,28 @@ def _decisions() -> dict[str, pd.DataFrame]:
         ("gain", "plan", 283e3, 41e3, 520e3),
         ("p_gain", "plan", 0.93, np.nan, np.nan),
         ("moved", "plan", 148e3, np.nan, np.nan),
+        ("gap", "plan", 620.0, np.nan, np.nan),
+        ("geography_gain", "plan", 21e3, 4e3, 39e3),
+        ("p_geography_gain", "plan", 0.97, np.nan, np.nan),
     ]
+    plans = []
+    for name, gain, chance, regret in (
+        ("recommended", 283e3, 0.93, 52e3), ("current", 0.0, np.nan, 335e3), ("no_regret", 214e3, 0.97, 121e3),
+        ("equal", -310e3, 0.08, 645e3), ("proportional", 160e3, 0.81, 175e3),
+    ):  # fmt: skip
+        plans += [("gain", name, gain, gain - 190e3, gain + 210e3), ("p_gain", name, chance, np.nan, np.nan),
+                  ("regret", name, regret, 0.2 * regret, 2.5 * regret)]  # fmt: skip
+    optimum = [
+        ("all", row[1], row[3], row[4], 0.8 * row[3], 1.05 * row[4], 1.25 * row[3],
+         0.9 if row[7] > 0 else 0.2, 0.1 if row[7] > 0 else 0.7)
+        for row in rows
+    ]  # fmt: skip
+    by_geo = [
+        (geo, *row[1:3], *(share * figure for figure in row[3:5]), *(share * figure for figure in row[5:7]),
+         share * row[7], share * 3e3, -share * 2e3, share * 9e3, 0.8, False)
+        for row in rows if row[1] != "tv"
+        for geo, share in (("west", 0.6), ("east", 0.4))
+    ]  # fmt: skip
     matrix = [
         (level, objective, name, CHANNELS[name][2] / 4, CHANNELS[name][2] / 4 * (1 + moves[name][0]),
          CHANNELS[name][2] / 4 * moves[name][0])
@@ -263,6 +285,9 @@ def _decisions() -> dict[str, pd.DataFrame]:
     return {
         "allocation": _frame("allocation", rows),
         "allocation_summary": _frame("allocation_summary", summary),
+        "plans": _frame("plans", plans),
+        "optimum": _frame("optimum", optimum),
+        "allocation_by_geo": _frame("allocation_by_geo", by_geo),
         "frontier": _frame("frontier", frontier),
         "matrix": _frame("matrix", [(*row, 0.0, 3_000.0) for row in matrix]),
     }

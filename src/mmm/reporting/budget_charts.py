@@ -123,6 +123,50 @@ def frontier(points: pd.DataFrame, width: int, words: tuple[str, str]) -> Chart:
     return alt.layer(band, zero, line, dots, text).properties(width=_inner(width, 60), height=250)
 
 
+def own_optimum(channels: pd.DataFrame, width: int, words: tuple[str, str, str]) -> Chart:
+    """Draw the range of best budgets as a thick line, today's as a bar, the recommended one as a diamond.
+
+    `channels` has `channel`, `current`, `recommended`, `p05`, `p95`, `text`; `words` name the three marks.
+    """
+    order = channels["channel"].tolist()
+    top = float(channels[["current", "recommended", "p95"]].max().max()) * 1.3
+    y = alt.Y("channel:N", sort=order, axis=alt.Axis(title=None, labelLimit=150, domain=False, ticks=False))
+    scale = alt.Scale(domain=[0, top], nice=False)
+    x_axis = alt.Axis(title=None, tickCount=4, grid=True)
+    colours = alt.Color(
+        "mark:N",
+        scale=alt.Scale(domain=list(words), range=[MIST, NAVY, ACCENT]),
+        legend=alt.Legend(columns=1 if width < 400 else 3, symbolType="square"),
+    )
+    chart = alt.Chart(channels)
+
+    def named(word: str) -> alt.Chart:
+        return chart.transform_calculate(mark=f"'{_quoted(word)}'")
+
+    spans = (
+        named(words[0])
+        .mark_bar(height={"band": 0.42})
+        .encode(y=y, x=alt.X("p05:Q", scale=scale, axis=x_axis), x2=alt.X2("p95:Q"), color=colours)
+    )
+    today = (
+        named(words[1])
+        .mark_tick(thickness=3, bandSize=22)
+        .encode(y=y, x=alt.X("current:Q", scale=scale), color=colours)
+    )
+    recommended = (
+        named(words[2])
+        .mark_point(shape="diamond", size=110, filled=True, opacity=1)
+        .encode(y=y, x=alt.X("recommended:Q", scale=scale), color=colours)
+    )
+    text = (
+        chart.transform_calculate(at="max(datum.p95, max(datum.current, datum.recommended))")
+        .mark_text(align="left", dx=10)
+        .encode(y=y, x=alt.X("at:Q", scale=scale), text=alt.Text("text:N"))
+    )
+    height = 32 * len(channels)
+    return alt.layer(spans, today, recommended, text).properties(width=_inner(width, 165), height=height)
+
+
 def _inner(width: int, labels: int) -> int:
     """Leave room for the labels of the other axis."""
     return max(120, width - labels)

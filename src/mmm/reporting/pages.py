@@ -12,6 +12,7 @@ from mmm.reporting import (
     decisions,
     model_health,
     operational,
+    plan_proof,
     steering,
     strategic,
     strategic_plan,
@@ -31,6 +32,9 @@ SECTIONS: dict[str, dict[str, Section]] = {
         "budget": strategic_plan.budget,
         "waterfall": strategic.sales_waterfall,
         "frontier": strategic_plan.budgets,
+        "proof": plan_proof.proof,
+        "optimum": plan_proof.optimum,
+        "geography": plan_proof.geography,
         "limits": strategic_plan.limits,
     },
     "steering": {

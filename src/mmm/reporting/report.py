@@ -69,6 +69,10 @@ class Report:
             return self.say("shared.all_channels")
         return self.text(self.manifest.get("labels", {}).get("channels", {}).get(name), name)
 
+    def geo(self, name: str) -> str:
+        """Name a geo as the reader knows it."""
+        return self.text(self.manifest.get("labels", {}).get("geos", {}).get(name), name)
+
     def outcome(self, name: str) -> str:
         """Name an outcome as the reader knows it."""
         return self.text(self.manifest.get("labels", {}).get("outcomes", {}).get(name), name)

@@ -91,6 +91,7 @@ def _first_manifest(run_id: str, params: RunParams, context: Context) -> Manifes
         reason=None,
         labels={
             "channels": {name: channel.label.model_dump() for name, channel in params.channels.items()},
+            "geos": {name: geo.label.model_dump() for name, geo in params.geos.items()},
             "outcomes": {name: outcome.label.model_dump() for name, outcome in params.outcomes.items()},
         },
         next_run=_next_run(params),
