@@ -17,8 +17,7 @@ from pathlib import Path
 import duckdb
 import ibis
 
-from mmm.attribution import JourneyRules, credits, grouped_paths, share_intervals, shares_of
-from mmm.attribution.paths import paths_of
+from mmm.attribution import JourneyRules, credits, read_paths, share_intervals, shares_of
 
 N_CHANNELS = 15
 
@@ -43,7 +42,7 @@ def measured(file: str) -> dict[str, float]:
     connection = ibis.duckdb.connect(threads=2)
     touches = connection.read_parquet(file)
     started = time.process_time()
-    paths = paths_of(grouped_paths(touches, JourneyRules(lookback_days=90)).execute(), "touches")
+    paths = read_paths(touches, "touches", JourneyRules(lookback_days=90))
     grouped = time.process_time()
     credits(paths)
     credited = time.process_time()

@@ -20,6 +20,7 @@ from ibis import _
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from mmm.attribution.grouping import group_touches, read_touches
 from mmm.errors import UserInputError, listed
 from mmm.sources.answering import answering
 
@@ -28,6 +29,9 @@ IntArray = NDArray[np.int64]
 
 UNKNOWN_CHANNEL = "unknown"
 _BETWEEN_TOUCHES = "\x1f"
+MOST_IN_MEMORY = 20_000_000
+"""Touches beyond which an embedded database groups them itself, out of core."""
+_NO_JOURNEY = "found no journey, expected at least one: check the file and its `columns`"
 _BETWEEN_CHANNELS = ">"
 """Separator of aggregated paths, as tools export them: `search > email > direct`."""
 
@@ -97,15 +101,50 @@ def read_paths(table: ibis.Table, source: str, rules: JourneyRules | int) -> Jou
         No journey at all, a path without channel, a negative count.
     """
     asked = JourneyRules(lookback_days=rules) if isinstance(rules, int) else rules
-    has_times = "path" not in table.columns
-    if not has_times:
-        with answering(source):
-            counted = _aggregated(table)
-        return paths_of(counted, source, _BETWEEN_CHANNELS)
     with answering(source):
+        if "path" in table.columns:
+            return paths_of(_aggregated(table), source, _BETWEEN_CHANNELS)
+        if table.get_backend().name == "duckdb" and table.count().execute() <= MOST_IN_MEMORY:
+            return _grouped_here(table, source, asked)
         counted, shares = grouped_paths(table, asked).execute(), decayed_shares(table, asked).execute()
     found = paths_of(counted, source)
     return replace(found, decay=_decay(shares, pd.Index(counted["path"]), found.channels))
+
+
+def _grouped_here(table: ibis.Table, source: str, rules: JourneyRules) -> JourneyPaths:
+    """Group in this process the touches of an embedded database, which only sorts them."""
+    order = _order(table)
+    wanted = _known(table, rules).order_by("journey", *order)
+    wanted = wanted.select("journey", "date", "channel", "cents", converted=_.converted > 0)
+    touches = read_touches(wanted.to_pyarrow())
+    if not len(touches.starts):
+        raise UserInputError(source, [_NO_JOURNEY])
+    if "" in touches.names:
+        raise UserInputError(source, ["found a touch whose channel is empty text, expected a name"])
+    found = group_touches(touches, rules.lookback_days, rules.half_life_days)
+    paths = JourneyPaths(
+        channels=touches.names,
+        touches=found.touches,
+        lengths=found.lengths,
+        conversions=found.conversions,
+        nulls=found.nulls,
+        value=found.value,
+        decay=found.decay,
+    )
+    negative = np.flatnonzero(found.value < 0)
+    if len(negative):
+        spelt = [" > ".join(touches.names[at] for at in _touches_of(paths, path)) for path in negative[:6]]
+        raise UserInputError(source, [_negative(spelt)])
+    return paths
+
+
+def _touches_of(paths: JourneyPaths, path: int) -> IntArray:
+    first = paths.first_touch[path]
+    return paths.touches[first : first + paths.lengths[path]]
+
+
+def _negative(paths: Sequence[str]) -> str:
+    return f"found a negative count or value for path {listed(paths)}, expected 0 or more"
 
 
 def paths_of(counted: pd.DataFrame, source: str, separator: str = _BETWEEN_TOUCHES) -> JourneyPaths:
@@ -117,14 +156,10 @@ def paths_of(counted: pd.DataFrame, source: str, separator: str = _BETWEEN_TOUCH
         No journey at all, a path without channel, a negative count.
     """
     if counted.empty:
-        raise UserInputError(
-            source, ["found no journey, expected at least one: check the file and its `columns`"]
-        )
+        raise UserInputError(source, [_NO_JOURNEY])
     negative = counted.loc[(counted[["conversions", "nulls", "value"]] < 0).any(axis=1), "path"]
     if len(negative):
-        raise UserInputError(
-            source, [f"found a negative count or value for path {listed(negative)}, expected 0 or more"]
-        )
+        raise UserInputError(source, [_negative(list(negative))])
     return journey_paths(
         [_channels(path, separator, source) for path in counted["path"]],
         counted["conversions"].to_numpy(dtype=float),
@@ -199,20 +234,23 @@ def _order(touches: ibis.Table) -> list[str]:
 
 def _kept(touches: ibis.Table, rules: JourneyRules) -> ibis.Table:
     """Touches that count: with the path they are part of and its end."""
+    before = ibis.window(group_by="journey", order_by=_order(touches), preceding=(None, 1))
+    known = _known(touches, rules)
+    split = known.mutate(part=_.converted.sum().over(before).fill_null(0).cast("int64"))
+    ended = split.mutate(end=_.date.max().over(ibis.window(group_by=["journey", "part"])))
+    return ended.filter(_.date >= _.end - ibis.interval(days=rules.lookback_days))
+
+
+def _known(touches: ibis.Table, rules: JourneyRules) -> ibis.Table:
+    """Touches of a journey at a moment, in our types; one per session where there is a rule."""
     value = _.value.cast("float64").fill_null(0.0) if "value" in touches.columns else ibis.literal(0.0)
-    order = _order(touches)
     known = touches.mutate(
         date=_.date.cast("timestamp"),
         channel=_.channel.fill_null(UNKNOWN_CHANNEL),
         converted=ibis.ifelse(_.converted.cast("int64").fill_null(0) > 0, 1, 0).cast("int64"),
         cents=(value * 100).round().cast("int64"),
     ).drop_null(["journey", "date"])
-    if rules.session_minutes:
-        known = _in_sessions(known, order, rules.session_minutes)
-    before = ibis.window(group_by="journey", order_by=order, preceding=(None, 1))
-    split = known.mutate(part=_.converted.sum().over(before).fill_null(0).cast("int64"))
-    ended = split.mutate(end=_.date.max().over(ibis.window(group_by=["journey", "part"])))
-    return ended.filter(_.date >= _.end - ibis.interval(days=rules.lookback_days))
+    return _in_sessions(known, _order(touches), rules.session_minutes) if rules.session_minutes else known
 
 
 def _in_sessions(known: ibis.Table, order: list[str], minutes: int) -> ibis.Table:

@@ -166,3 +166,35 @@ def test_a_path_of_four_hundred_touches_is_read_whole():
     found = read_paths(touches(*rows), "paths", 90)
     assert found.lengths.tolist() == [400]
     assert all(np.isfinite(credit.conversions).all() for credit in credits(found).values())
+
+
+# Two implementations of the same rules: expressions in the database, arrays in this process.
+@pytest.mark.parametrize("minutes", [0, 45])
+def test_touches_grouped_in_memory_give_what_the_database_gives(monkeypatch, minutes):
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(
+        {
+            "journey": [f"j{number}" for number in rng.integers(0, 700, 4000)],
+            "date": pd.Timestamp("2025-01-01") + pd.to_timedelta(rng.integers(0, 90_000, 4000), unit="min"),
+            "channel": np.array(["search", "éclair", "Social", None, "tv"])[rng.integers(0, 5, 4000)],
+            "converted": (rng.random(4000) < 0.2).astype(int),
+            "value": np.round(rng.gamma(2.0, 40.0, 4000), 2),
+            "row": range(4000),
+        }
+    )
+    rules = JourneyRules(lookback_days=20, session_minutes=minutes, half_life_days=3.0)
+    here = read_paths(table_of(frame), "paths", rules)
+    monkeypatch.setattr("mmm.attribution.paths.MOST_IN_MEMORY", 0)
+    there = read_paths(table_of(frame), "paths", rules)
+    assert here.channels == there.channels
+
+    def rows(found):
+        spelt = map(tuple, np.split(found.touches, found.first_touch[1:]))
+        decay = found.decay.toarray().round(12).tolist()
+        return sorted(
+            zip(spelt, found.conversions, found.nulls, found.value.round(6), decay, strict=True),
+            key=lambda row: row[0],
+        )
+
+    assert rows(here) == rows(there)
+    assert len(here.lengths) > 200
