@@ -44,6 +44,7 @@ MEANING = {
     "margin_curve": "Cumulated margin of a new customer less their cost, month by month.",
     "acquisition_value": "What acquisition brought over its cost, by channel, the worst first.",
     "customer_models": "Models of buying compared on purchases held out, the best forecast first.",
+    "customer_calibration": "Purchases held out, made and expected per customer, by repeat purchases before.",
     "reconciliation": "Bias of journeys against model and experiments, and what to multiply journeys by.",
     "campaign_split": "The model's channel totals split over campaigns as journeys do.",
     "customer_checks": "What was checked on customers and their value.",

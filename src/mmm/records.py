@@ -261,6 +261,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "gap",
         "is_used",
     ),
+    "customer_calibration": ("model", "repeats", "n_customers", "actual", "expected"),
     "reconciliation": (
         "channel",
         "journeys",

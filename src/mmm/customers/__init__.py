@@ -1,6 +1,6 @@
 """RFM in the database, lifetime value with its uncertainty, cost of acquisition, and LTV/CAC."""
 
-from mmm.customers.backtest import compare_models
+from mmm.customers.backtest import Comparison, compare_models
 from mmm.customers.buying import (
     FITS,
     BgNbd,
@@ -17,7 +17,7 @@ from mmm.customers.buying import (
     sample_buying,
     standard_errors,
 )
-from mmm.customers.cac import MIN_CELL, Acquisition, cac_table
+from mmm.customers.cac import Acquisition, cac_table
 from mmm.customers.contractual import (
     Contractual,
     discounted_lifetime,
@@ -55,6 +55,7 @@ from mmm.customers.patterns import (
     purchase_patterns,
     read_cohorts,
 )
+from mmm.customers.privacy import MIN_CELL, withheld
 from mmm.customers.rfm import purchases, purchases_without_refunds, rfm
 from mmm.customers.tables import CustomerTables, customer_tables, customers_table, ltv_by_channel
 from mmm.customers.worth import acquisition_value, cac_by_rule, cohort_costs, margin_curve
@@ -67,6 +68,7 @@ __all__ = [
     "BgNbd",
     "BuyingDraws",
     "Cohort",
+    "Comparison",
     "Contractual",
     "CustomerTables",
     "Everyone",
@@ -128,4 +130,5 @@ __all__ = [
     "sample_buying",
     "standard_errors",
     "survival",
+    "withheld",
 ]

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from mmm.customers.families import FAMILIES, FamilyName, KernelDensity, buying_density, to_unit
 from mmm.customers.likelihood import (
+    TO_THE_DIGIT,
     Maximum,
     laplace_draws,
     laplace_scale,
@@ -41,6 +42,10 @@ COHORT_SD = 0.5
 MIN_DRAWS = 1000
 """Per chain: fewer could not be judged."""
 _BOX = 12.0
+
+
+class NotMixedError(ValueError):
+    """Chains that a sampler drew do not agree: the Laplace draws remain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +130,7 @@ class BuyingDraws:
     """One array per parameter, in the order of the family; one number per draw."""
 
 
-def fit_bgnbd(patterns: PurchasePatterns) -> BgNbd:
+def fit_bgnbd(patterns: PurchasePatterns, tolerance: float = TO_THE_DIGIT) -> BgNbd:
     """Fit BG/NBD by maximum likelihood on distinct rows with counts.
 
     Raises
@@ -133,33 +138,33 @@ def fit_bgnbd(patterns: PurchasePatterns) -> BgNbd:
     ValueError
         No customer, or nobody observed for any time: there is nothing to fit.
     """
-    (r, alpha, a, b), fitted = _fit("bg_nbd", patterns)
+    (r, alpha, a, b), fitted = _fit("bg_nbd", patterns, tolerance)
     return BgNbd(r=r, alpha=alpha, a=a, b=b, **fitted)
 
 
-def fit_mbgnbd(patterns: PurchasePatterns) -> MbgNbd:
+def fit_mbgnbd(patterns: PurchasePatterns, tolerance: float = TO_THE_DIGIT) -> MbgNbd:
     """Fit MBG/NBD by maximum likelihood. See `fit_bgnbd`."""
-    (r, alpha, a, b), fitted = _fit("mbg_nbd", patterns)
+    (r, alpha, a, b), fitted = _fit("mbg_nbd", patterns, tolerance)
     return MbgNbd(r=r, alpha=alpha, a=a, b=b, **fitted)
 
 
-def fit_pareto_nbd(patterns: PurchasePatterns) -> ParetoNbd:
+def fit_pareto_nbd(patterns: PurchasePatterns, tolerance: float = TO_THE_DIGIT) -> ParetoNbd:
     """Fit Pareto/NBD by maximum likelihood. See `fit_bgnbd`."""
-    (r, alpha, s, beta), fitted = _fit("pareto_nbd", patterns)
+    (r, alpha, s, beta), fitted = _fit("pareto_nbd", patterns, tolerance)
     return ParetoNbd(r=r, alpha=alpha, s=s, beta=beta, **fitted)
 
 
-def fit_gompertz_nbd(patterns: PurchasePatterns) -> GompertzNbd:
+def fit_gompertz_nbd(patterns: PurchasePatterns, tolerance: float = TO_THE_DIGIT) -> GompertzNbd:
     """Fit Gompertz/NBD by maximum likelihood. See `fit_bgnbd`.
 
     Pareto/NBD is its limit for a small growth: data that follow Pareto leave `growth`, `s` and
     `beta` at the edge, and `undetermined` says so.
     """
-    (r, alpha, s, beta, growth), fitted = _fit("gompertz_nbd", patterns)
+    (r, alpha, s, beta, growth), fitted = _fit("gompertz_nbd", patterns, tolerance)
     return GompertzNbd(r=r, alpha=alpha, s=s, beta=beta, growth=growth, **fitted)
 
 
-FITS: dict[FamilyName, Callable[[PurchasePatterns], BuyingModel]] = {
+FITS: dict[FamilyName, Callable[[PurchasePatterns, float], BuyingModel]] = {
     "bg_nbd": fit_bgnbd,
     "mbg_nbd": fit_mbgnbd,
     "pareto_nbd": fit_pareto_nbd,
@@ -167,9 +172,11 @@ FITS: dict[FamilyName, Callable[[PurchasePatterns], BuyingModel]] = {
 }
 
 
-def fit_buying(patterns: PurchasePatterns, family: FamilyName = "bg_nbd") -> BuyingModel:
-    """Fit the family of that name. See `fit_bgnbd`."""
-    return FITS[family](patterns)
+def fit_buying(
+    patterns: PurchasePatterns, family: FamilyName = "bg_nbd", tolerance: float = TO_THE_DIGIT
+) -> BuyingModel:
+    """Fit the family of that name. See `fit_bgnbd`, and `mmm.customers.likelihood.maximise`."""
+    return FITS[family](patterns, tolerance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -218,8 +225,8 @@ def sample_buying(
 
     Raises
     ------
-    ValueError
-        Chains did not mix (R-hat above `mmm.sampling.GATE`): the Laplace draws remain.
+    NotMixedError
+        R-hat is above `mmm.sampling.GATE`: the Laplace draws remain.
     """
     from mmm.sampling import GATE, SamplerSettings, r_hat, sample_density  # noqa: PLC0415
 
@@ -233,16 +240,18 @@ def sample_buying(
     )
     drawn = sample_density(posterior.for_sampling(mode, scale), settings, seed).positions
     if (worst := float(np.max(r_hat(drawn)))) > GATE.max_r_hat:
-        raise ValueError(f"chains of {family} did not mix: R-hat {worst:.3f}, expected {GATE.max_r_hat}")
+        raise NotMixedError(f"chains of {family} did not mix: R-hat {worst:.3f}, expected {GATE.max_r_hat}")
     kept = drawn.reshape(-1, drawn.shape[-1])
     kept = kept[np.linspace(0, len(kept) - 1, n_draws).astype(int)]
     logs = mode + kept @ scale.T + shift
     return BuyingDraws(family=family, values=tuple(np.exp(logs).T))
 
 
-def _fit(family: FamilyName, patterns: PurchasePatterns) -> tuple[list[float], dict[str, Any]]:
+def _fit(
+    family: FamilyName, patterns: PurchasePatterns, tolerance: float
+) -> tuple[list[float], dict[str, Any]]:
     likelihood = buying_density(family, patterns)
-    found = _highest(patterns, likelihood, family)
+    found = _highest(patterns, likelihood, family, tolerance=tolerance)
     names = np.array(FAMILIES[family].parameters)
     return np.exp(found.point + to_unit(family, patterns)).tolist(), {
         "log_likelihood": found.value,
@@ -262,10 +271,14 @@ def _posterior(patterns: PurchasePatterns, belief: Belief, family: FamilyName) -
 
 
 def _highest(
-    patterns: PurchasePatterns, density: KernelDensity, family: FamilyName, start: FloatArray | None = None
+    patterns: PurchasePatterns,
+    density: KernelDensity,
+    family: FamilyName,
+    start: FloatArray | None = None,
+    tolerance: float = TO_THE_DIGIT,
 ) -> Maximum:
     point = np.log(FAMILIES[family].start) if start is None else start
-    return maximise(density, np.clip(point, -_BOX, _BOX), _BOX, patterns.n_customers)
+    return maximise(density, np.clip(point, -_BOX, _BOX), _BOX, patterns.n_customers, tolerance)
 
 
 def standard_errors(model: BuyingModel, patterns: PurchasePatterns) -> FloatArray:

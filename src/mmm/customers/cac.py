@@ -14,14 +14,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mmm.customers.ltv import Ltv
+from mmm.customers.privacy import MIN_CELL
 from mmm.economics import cac, ltv_cac, payback_draws, payback_months
 from mmm.records import TABLES
 
 FloatArray = NDArray[np.float64]
 
 ALL = "all"
-MIN_CELL = 10
-"""Cells of fewer customers are not published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,6 +39,8 @@ class Acquisition:
     """New customers that one more unit of full cost would bring; dims (draw,) channel."""
     scale: float = 1.0
     """Declared new customers per customer of an extract; `paid_customers` are scaled already."""
+    withheld: frozenset[str] = frozenset()
+    """Channels whose number of customers may not be shown: see `mmm.customers.privacy`."""
     sales_cost: float = 0.0
     """What selling to one new customer costs beyond media, fees and tools; in every CAC."""
 
@@ -49,13 +50,13 @@ def cac_table(values: Mapping[str, Ltv], acquisition: Acquisition, target: float
 
     `cac_*` is incremental where the model gives it, else paid. A figure without
     an answer is infinite: a CAC when the money brought nobody, a payback that
-    does not come within the horizon. Cells of fewer than `MIN_CELL` customers
-    show neither their number nor their paid CAC, and take the LTV of all customers.
+    does not come within the horizon. Channels without a value of their own show
+    neither their number nor their paid CAC, and take the LTV of all customers.
 
     Parameters
     ----------
     values
-        LTV by channel, with `all`.
+        LTV by channel, with `all`; without the channels that may not be shown.
     acquisition
         Costs and customers.
     target
@@ -102,7 +103,7 @@ def _row(
         **interval("ltv", ltv.draws),
         **interval("cac", cost),
         "cac_paid": paid,
-        "cac_marginal_mean": _marginal_cac(channels, acquisition),
+        "cac_marginal_mean": marginal_cac(channels, acquisition),
         **_worth(ltv, cost, target, seed),
     }
 
@@ -147,8 +148,8 @@ def acquisition_cost(
     return cac(cost, brought.to_numpy()) + acquisition.sales_cost
 
 
-def _marginal_cac(channels: Sequence[str], acquisition: Acquisition) -> float:
-    """Cost of the next customer, at the effect expected; over channels, money spread as it is today."""
+def marginal_cac(channels: Sequence[str], acquisition: Acquisition) -> float:
+    """Give the cost of the next customer, at the effect expected; over channels, money spread as today."""
     if acquisition.marginal is None:
         return float("nan")
     expected = acquisition.marginal.sel(channel=list(channels))

@@ -1,24 +1,28 @@
 """What a reader must know before believing an LTV or a CAC, as `CheckResult`s worded from the texts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from mmm.customers.buying import fit_bgnbd
-from mmm.customers.cac import MIN_CELL
+from mmm.customers.buying import fit_buying
 from mmm.customers.expectations import expected_purchases
+from mmm.customers.families import FamilyName
 from mmm.customers.gamma_gamma import fit_gamma_gamma, spend_frequency_correlation
 from mmm.customers.history import History
 from mmm.customers.ltv import (
     DAYS_PER_MONTH,
     MIN_REPEATERS_OF_ITS_OWN,
     MIN_REPEATERS_TO_FIT,
+    Everyone,
+    Ltv,
     can_fit,
     stands_alone,
 )
 from mmm.customers.patterns import DAYS, Cohort
+from mmm.customers.privacy import MIN_CELL, withheld
 from mmm.errors import listed
+from mmm.params.modelling import Intervals
 from mmm.records import CheckResult
 from mmm.texts import result
 
@@ -51,8 +55,9 @@ def customer_check(check: str, subject: str, *, passed: bool, value: float, thre
     )
 
 
-def value_checks(history: History, everyone: Cohort, horizon_months: int) -> tuple[CheckResult, ...]:
+def value_checks(history: History, learnt: Everyone, horizon_months: int) -> tuple[CheckResult, ...]:
     """Check that purchases can carry an LTV: repeats, calibration, spend, horizon, refunds, small cells."""
+    everyone = learnt.cohort
     n_repeaters = everyone.purchases.n_repeaters
     found = [
         customer_check(
@@ -73,25 +78,40 @@ def value_checks(history: History, everyone: Cohort, horizon_months: int) -> tup
     if can_fit(everyone):
         found += [
             _horizon(everyone, horizon_months),
-            *(_calibration(cohort) for cohort in (everyone, *filter(stands_alone, history.cohorts))),
+            *(
+                _calibration(cohort, learnt.family)
+                for cohort in (everyone, *filter(stands_alone, history.cohorts))
+            ),
             *_spend(everyone),
         ]
     return (*found, *_small(history.cohorts))
 
 
 def model_checks(models: pd.DataFrame) -> tuple[CheckResult, ...]:
-    """Say which model of buying forecast the purchases held out best, and how far the one used is off."""
+    """Say on which model of buying LTV rests, how far off it forecasts, and whether another is closer."""
     if models.empty or models["gap"].isna().any():
         return ()
     best, used = models.iloc[0], models[models["is_used"]].iloc[0]
-    worse = abs(float(used["gap"])) - abs(float(best["gap"]))
+    off, least = abs(float(used["gap"])), abs(float(best["gap"]))
+    name = MODEL_NAMES[str(used["model"])]
+    if off - least <= MAX_WORSE:
+        return (customer_check("model_choice", name, passed=True, value=off, threshold=least),)
+    said = f"{MODEL_NAMES[str(best['model'])]} > {name}"
+    return (customer_check("model_beaten", said, passed=False, value=least, threshold=off),)
+
+
+def interval_checks(values: Mapping[str, Ltv], intervals: Intervals) -> tuple[CheckResult, ...]:
+    """Say of which channels the draws asked by sampling had to come from Laplace's approximation."""
+    if intervals != "sampling":
+        return ()
+    without = [name for name, ltv in values.items() if not ltv.is_sampled]
     return (
         customer_check(
-            "model_choice",
-            MODEL_NAMES[str(best["model"])],
-            passed=worse <= MAX_WORSE,
-            value=abs(float(best["gap"])),
-            threshold=abs(float(used["gap"])),
+            "sampled",
+            listed(without) if without else "all",
+            passed=not without,
+            value=len(without),
+            threshold=0.0,
         ),
     )
 
@@ -104,10 +124,10 @@ def _horizon(everyone: Cohort, horizon_months: int) -> CheckResult:
     )
 
 
-def _calibration(cohort: Cohort) -> CheckResult:
+def _calibration(cohort: Cohort, family: FamilyName) -> CheckResult:
     """Repeat purchases that the fit expects by today against those made, as a relative gap."""
     bought = cohort.purchases
-    model = fit_bgnbd(bought)
+    model = fit_buying(bought, family)
     expected = float(expected_purchases(model, bought.age) @ bought.count)
     gap = abs(expected / float(bought.frequency @ bought.count) - 1.0)
     return customer_check("calibration", cohort.channel, passed=gap <= MAX_GAP, value=gap, threshold=MAX_GAP)
@@ -131,7 +151,8 @@ def _spend(everyone: Cohort) -> list[CheckResult]:
 def _small(cohorts: Sequence[Cohort]) -> list[CheckResult]:
     """Say which channels share the rates of all, and which are too small to be shown."""
     pooled = [cohort for cohort in cohorts if not stands_alone(cohort) and cohort.n_customers >= MIN_CELL]
-    hidden = [cohort for cohort in cohorts if cohort.n_customers < MIN_CELL]
+    unseen = withheld({cohort.channel: float(cohort.n_customers) for cohort in cohorts})
+    hidden = [cohort for cohort in cohorts if cohort.channel in unseen]
     found = []
     if pooled and len(cohorts) > 1:
         least = min(cohort.purchases.n_repeaters for cohort in pooled)

@@ -131,7 +131,9 @@ def buying_density(family: FamilyName, patterns: PurchasePatterns) -> KernelDens
     header[kernels.CONSTANT] = -float(patterns.frequency @ patterns.count) * np.log(scale)
     totals = np.bincount(of_frequency, weights=patterns.count)
     rows = (of_frequency, of_age, of_recency, patterns.count)
-    data = np.concatenate([header, frequencies, totals, ages, recencies, *rows, nodes, weights])
+    data = np.concatenate(
+        [header, frequencies, totals, ages, recencies, *rows, nodes, weights, np.log(weights)]
+    )
     data[kernels.LENGTH] = len(data)
     return KernelDensity(function=kernels.log_density, data=data, n_parameters=len(described.parameters))
 

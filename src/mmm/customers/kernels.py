@@ -21,7 +21,7 @@ HEADER = 20
 """Cells before the tables: counts, an additive constant, then a normal prior on up to 6 logs.
 
 The tables follow: frequencies, customers by frequency, ages, recencies, then the rows (places of
-their frequency, age and recency, and customers), then quadrature nodes and weights on [0, 1].
+their frequency, age and recency, and customers), then quadrature nodes, weights and their logs on [0, 1].
 """
 BG, MBG, PARETO, GOMPERTZ, SPEND = 0.0, 1.0, 2.0, 3.0, 4.0
 _DEEP = 36.0
@@ -156,12 +156,13 @@ def _outcomes(
         return 1
     near, stretch = _span(shape, power, recency, age)
     rate = growth if growth > 0.0 else 1.0
+    scale = math.log(stretch * near * rate * s)
     for j in range(1, nodes.shape[1] + 1):
-        after = near * math.expm1(stretch * nodes[0, j - 1])
-        time = recency + after
+        further = stretch * nodes[0, j - 1]
+        time = recency + near * math.expm1(further)
         grown = _grown(time, growth)
         log_alpha, log_beta = math.log(alpha + time), math.log(beta + grown)
-        logs[j] = math.log(nodes[1, j - 1] * stretch * (near + after) * rate * s) + growth * time
+        logs[j] = scale + further + nodes[2, j - 1] + growth * time
         logs[j] -= power * log_alpha + (s + 1.0) * log_beta
         slopes[0, j], slopes[1, j] = -log_alpha, -power / (alpha + time)
         slopes[2, j], slopes[3, j] = 1.0 / s - log_beta, -(s + 1.0) / (beta + grown)
@@ -187,7 +188,7 @@ def lifetime_dropout(position: FloatArray, data: FloatArray, gradient: FloatArra
     ages, recencies = data[at : at + na], data[at + na : at + na + nr]
     at += na + nr
     rows, m = data[at : at + 4 * n].reshape(4, n), int(data[N_NODES])
-    nodes = data[at + 4 * n : at + 4 * n + 2 * m].reshape(2, m)
+    nodes = data[at + 4 * n : at + 4 * n + 3 * m].reshape(3, m)
     value, slope = data[CONSTANT], np.zeros(5)
     logs, slopes, history = np.empty(m + 1), np.empty((5, m + 1)), np.empty(3)
     for f in range(nf):
@@ -201,12 +202,18 @@ def lifetime_dropout(position: FloatArray, data: FloatArray, gradient: FloatArra
         history[0] = r + frequency[int(rows[0, i])]
         history[1], history[2] = recencies[int(rows[2, i])], ages[int(rows[1, i])]
         ways = _outcomes(shape, history, nodes, logs, slopes)
-        top = logs[:ways].max()
-        parts = np.exp(logs[:ways] - top)
-        together = parts.sum()
+        top, together = -np.inf, 0.0
+        for j in range(ways):
+            top = max(top, logs[j])
+        for j in range(ways):
+            logs[j] = math.exp(logs[j] - top)
+            together += logs[j]
         value += rows[3, i] * (top + math.log(together))
         for k in range(len(position)):
-            slope[k] += rows[3, i] * np.sum(parts * slopes[k, :ways]) / together
+            pulled = 0.0
+            for j in range(ways):
+                pulled += logs[j] * slopes[k, j]
+            slope[k] += rows[3, i] * pulled / together
     for k in range(len(position)):
         gradient[k] = slope[k] * parameters[k]
     return float(value + add_prior(position, data, gradient))

@@ -76,7 +76,9 @@ def gompertz_active(values: Values, history: Values) -> FloatArray:
 
     parts = np.broadcast_arrays(*values, *history)
     flat = [np.ascontiguousarray(part, dtype=float).ravel() for part in parts]
-    died = kernels.death_between(np.stack(flat[:5]), np.stack(flat[5:]), np.stack(unit_nodes()))
+    nodes, weights = unit_nodes()
+    table = np.stack([nodes, weights, np.log(weights)])
+    died = kernels.death_between(np.stack(flat[:5]), np.stack(flat[5:]), table)
     lives = -(flat[0] + flat[5]) * np.log(flat[1] + flat[7])
     lives -= flat[2] * np.log(flat[3] + _grown(flat[7], flat[4]))
     return np.asarray(1.0 / (1.0 + np.exp(np.minimum(died - lives, 700.0)))).reshape(parts[0].shape)

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.customers.buying import Belief, BuyingDraws, belief_from, draw_buying
+from mmm.customers.buying import Belief, BuyingDraws, NotMixedError, belief_from, draw_buying, sample_buying
 from mmm.customers.expectations import expected_purchases
+from mmm.customers.families import FamilyName
 from mmm.customers.gamma_gamma import SpendBelief, draw_mean_spend, fit_gamma_gamma, spend_belief_from
 from mmm.customers.patterns import DAYS, Cohort, SpendPatterns, TimeUnit, pooled
 from mmm.economics import discount_factor
+from mmm.params.modelling import Intervals
 
 FloatArray = NDArray[np.float64]
 
@@ -47,6 +49,8 @@ class Ltv:
     n_customers: int
     repeat_rate: float
     """Share of the channel's customers who bought again."""
+    is_sampled: bool = False
+    """Whether the draws of buying come from the sampler, not from Laplace's approximation."""
     cumulative_margin: FloatArray
     """Discounted margin by the end of month 0 (the first purchase), 1, ...; (n_draws, n_months + 1)."""
 
@@ -61,19 +65,27 @@ class Everyone:
     """All customers together, and what they make us believe of a part of them."""
 
     cohort: Cohort
+    family: FamilyName
+    """How customers buy and stop."""
     buying: Belief | None
     """None when too few bought again: no repeat purchase is then counted on."""
+    intervals: Intervals
+    """How draws of buying are made."""
     spend: SpendBelief | None
     """None when mean spend has no finite model: the mean of the purchases seen is used."""
 
 
-def learn_from(cohorts: Sequence[Cohort]) -> Everyone:
+def learn_from(
+    cohorts: Sequence[Cohort], family: FamilyName = "bg_nbd", intervals: Intervals = "laplace"
+) -> Everyone:
     """Learn from all customers what is believed of each channel before its own purchases speak."""
     cohort = pooled(cohorts)
     fits = can_fit(cohort)
     return Everyone(
         cohort=cohort,
-        buying=belief_from(cohort.purchases) if fits else None,
+        family=family,
+        intervals=intervals,
+        buying=belief_from(cohort.purchases, family) if fits else None,
         spend=spend_belief_from(cohort.spend) if fits and has_finite_mean(cohort.spend) else None,
     )
 
@@ -95,8 +107,9 @@ def draw_ltv(cohort: Cohort, everyone: Everyone, terms: LtvTerms, n_draws: int, 
     rng = np.random.default_rng([seed, *cohort.channel.encode()])
     first = _mean_draws(cohort.first_spend, cohort.first_count, n_draws, rng)
     later = np.zeros((n_draws, terms.horizon_months))
+    is_sampled = False
     if everyone.buying is not None:
-        drawn = draw_buying(cohort.purchases, n_draws, rng, everyone.buying)
+        drawn, is_sampled = _draw_buying(cohort, everyone, n_draws, rng)
         middles = np.arange(terms.horizon_months) + 0.5
         purchases = monthly_purchases(drawn, terms.horizon_months, cohort.purchases.unit)
         spend = draw_repeat_spend(cohort, everyone, n_draws, rng)[:, None]
@@ -106,8 +119,23 @@ def draw_ltv(cohort: Cohort, everyone: Everyone, terms: LtvTerms, n_draws: int, 
         channel=cohort.channel,
         n_customers=cohort.n_customers,
         repeat_rate=cohort.repeat_rate,
+        is_sampled=is_sampled,
         cumulative_margin=margin.cumsum(axis=1),
     )
+
+
+def _draw_buying(
+    cohort: Cohort, everyone: Everyone, n_draws: int, rng: np.random.Generator
+) -> tuple[BuyingDraws, bool]:
+    """Draw parameters as asked; by Laplace where chains do not mix. The second says whether sampled."""
+    belief, family = everyone.buying, everyone.family
+    if everyone.intervals == "sampling":
+        try:
+            seed = int(rng.integers(2**31))
+            return sample_buying(cohort.purchases, n_draws, seed, belief, family), True
+        except NotMixedError:
+            pass
+    return draw_buying(cohort.purchases, n_draws, rng, belief, family), False
 
 
 def average_ltv(parts: list[Ltv], channel: str = "all") -> Ltv:
@@ -118,6 +146,7 @@ def average_ltv(parts: list[Ltv], channel: str = "all") -> Ltv:
         channel=channel,
         n_customers=int(weight.sum()),
         repeat_rate=float(np.average([part.repeat_rate for part in parts], weights=weight)),
+        is_sampled=all(part.is_sampled for part in parts),
         cumulative_margin=np.average(stacked, axis=0, weights=weight),
     )
 

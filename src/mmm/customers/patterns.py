@@ -135,6 +135,18 @@ def read_cohorts(customers: ibis.Table, unit: TimeUnit = "weeks") -> tuple[Cohor
     )
 
 
+def read_purchases(customers: ibis.Table, unit: TimeUnit = "weeks") -> PurchasePatterns:
+    """Group customers by history, whatever their channel. See `read_cohorts`."""
+    counted = _counted(customers, "frequency", "recency", "age")
+    return PurchasePatterns(
+        frequency=_floats(counted["frequency"]),
+        recency=_floats(counted["recency"]) / DAYS[unit],
+        age=_floats(counted["age"]) / DAYS[unit],
+        count=_floats(counted["count"]),
+        unit=unit,
+    )
+
+
 def pooled(cohorts: Sequence[Cohort], channel: str = "all") -> Cohort:
     """Put several cohorts together as one."""
     unit = cohorts[0].purchases.unit

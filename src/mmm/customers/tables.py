@@ -1,20 +1,21 @@
 """The customers' part of a run in one call: LTV by acquisition channel, CAC, LTV/CAC, checks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import xarray as xr
 
 from mmm.customers.backtest import compare_models
-from mmm.customers.cac import ALL, MIN_CELL, Acquisition, cac_table, interval
+from mmm.customers.cac import ALL, Acquisition, cac_table, interval
 from mmm.customers.calendar import SharedCalendar, shared_calendar
-from mmm.customers.checks import customer_check, model_checks, value_checks
+from mmm.customers.checks import customer_check, interval_checks, model_checks, value_checks
 from mmm.customers.history import read_history
-from mmm.customers.ltv import Ltv, LtvTerms, average_ltv, draw_ltv, learn_from
+from mmm.customers.ltv import Everyone, Ltv, LtvTerms, average_ltv, draw_ltv, learn_from
 from mmm.customers.money import in_currency
-from mmm.customers.patterns import Cohort, pooled
+from mmm.customers.patterns import Cohort
+from mmm.customers.privacy import MIN_CELL, withheld
 from mmm.customers.worth import acquisition_value, cohort_costs, margin_curve
 from mmm.errors import listed
 from mmm.params import RunParams
@@ -81,40 +82,58 @@ def customer_tables(
         return CustomerTables(tables={}, checks=(), ltv={})
     lines = in_currency(tables[asked.source].table, "amount", params, asked.source)
     history = read_history(lines, asked.source, params.calendar.end)
-    values = ltv_by_channel(history.cohorts, _terms(asked), params.seed)
+    compared = compare_models(lines, asked.source, history, asked.model)
+    everyone = learn_from(history.cohorts, compared.used, asked.intervals)
+    values = ltv_by_channel(history.cohorts, _terms(asked), params.seed, everyone=everyone)
     calendar = shared_calendar(params, panel, history)
+    hidden = _withheld(values, calendar)
+    shown = {name: ltv for name, ltv in values.items() if name not in hidden}
     checks = (
-        *value_checks(history, pooled(history.cohorts), asked.horizon_months),
+        *value_checks(history, everyone, asked.horizon_months),
+        *model_checks(compared.models),
+        *interval_checks(values, asked.intervals),
         *_calendar_checks(calendar),
     )
-    models = compare_models(lines, asked.source, history)
-    checks = (*checks, *model_checks(models))
     cac, acquisition = pd.DataFrame(columns=list(TABLES["cac"])), None
     worth: dict[str, pd.DataFrame] = {}
-    if calendar.overlaps and values[ALL].n_customers >= MIN_CELL:
-        acquisition = _acquisition(panel, calendar, incremental, marginal, asked.sales_cost)
+    if calendar.overlaps and ALL in shown:
+        acquired = _acquisition(panel, calendar, incremental, marginal, asked.sales_cost)
+        acquisition = replace(acquired, withheld=hidden)
         worth = {
             "cac_cohorts": cohort_costs(panel, calendar, history, acquisition),
-            "margin_curve": margin_curve(values, acquisition, params.seed),
-            "acquisition_value": acquisition_value(values, acquisition, params.seed),
+            "margin_curve": margin_curve(shown, acquisition, params.seed),
+            "acquisition_value": acquisition_value(shown, acquisition, params.seed),
         }
-        cac = cac_table(values, acquisition, asked.ltv_cac_target, params.seed)
+        cac = cac_table(shown, acquisition, asked.ltv_cac_target, params.seed)
         checks = (*checks, *_cac_checks(calendar, cac, incremental, asked.horizon_months))
-    found = {"customers": customers_table(values), "cac": cac, "customer_models": models, **worth}
+    found = {
+        "customers": customers_table(shown),
+        "cac": cac,
+        "customer_models": compared.models,
+        "customer_calibration": compared.calibration,
+        **worth,
+    }
     return CustomerTables(tables=found, checks=checks, ltv=values, acquisition=acquisition)
 
 
 def ltv_by_channel(
-    cohorts: Sequence[Cohort], terms: LtvTerms, seed: int, n_draws: int = N_DRAWS
+    cohorts: Sequence[Cohort],
+    terms: LtvTerms,
+    seed: int,
+    n_draws: int = N_DRAWS,
+    everyone: Everyone | None = None,
 ) -> dict[str, Ltv]:
-    """Draw LTV by acquisition channel, and `all`: their average by number of customers."""
-    everyone = learn_from(cohorts)
-    parts = [draw_ltv(cohort, everyone, terms, n_draws, seed) for cohort in cohorts]
+    """Draw LTV by acquisition channel, and `all`: their average by number of customers.
+
+    `everyone` is what `learn_from` gives; left out, it is learnt here with BG/NBD.
+    """
+    learnt = everyone or learn_from(cohorts)
+    parts = [draw_ltv(cohort, learnt, terms, n_draws, seed) for cohort in cohorts]
     return {ALL: average_ltv(parts), **{part.channel: part for part in parts}}
 
 
 def customers_table(values: Mapping[str, Ltv]) -> pd.DataFrame:
-    """Tabulate LTV by acquisition channel; channels of fewer than `MIN_CELL` customers are left out."""
+    """Tabulate LTV by acquisition channel; `values` holds the channels that may be shown."""
     rows = [
         {
             "segment": ALL,
@@ -124,9 +143,16 @@ def customers_table(values: Mapping[str, Ltv]) -> pd.DataFrame:
             "repeat_rate": ltv.repeat_rate,
         }
         for ltv in values.values()
-        if ltv.n_customers >= MIN_CELL
     ]
     return pd.DataFrame(rows, columns=list(TABLES["customers"]))
+
+
+def _withheld(values: Mapping[str, Ltv], calendar: SharedCalendar) -> frozenset[str]:
+    """Channels that may not be shown: by all their customers, or by those of the common periods."""
+    numbers = {name: float(ltv.n_customers) for name, ltv in values.items()}
+    everyone = numbers.pop(ALL)
+    hidden = withheld(numbers) | withheld({str(name): float(n) for name, n in calendar.acquired.items()})
+    return hidden | ({ALL} if everyone < MIN_CELL else set())
 
 
 def _terms(asked: CustomersParams) -> LtvTerms:

@@ -7,10 +7,19 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from mmm.customers.cac import ALL, MIN_CELL, Acquisition, acquisition_cost, costly_channels, interval, pairing
+from mmm.customers.cac import (
+    ALL,
+    Acquisition,
+    acquisition_cost,
+    costly_channels,
+    interval,
+    marginal_cac,
+    pairing,
+)
 from mmm.customers.calendar import SharedCalendar
 from mmm.customers.history import History
 from mmm.customers.ltv import Ltv
+from mmm.customers.privacy import MIN_CELL, withheld
 from mmm.economics import cac
 from mmm.records import TABLES
 
@@ -20,8 +29,8 @@ FloatArray = NDArray[np.float64]
 def margin_curve(values: Mapping[str, Ltv], acquisition: Acquisition, seed: int) -> pd.DataFrame:
     """Tabulate the margin of a new customer less what they cost, month by month, by channel.
 
-    `p_paid_back` is the share of draws in which the margin so far covers the cost. Channels of fewer
-    than `MIN_CELL` customers are left out, and so are those whose cost is unknown or infinite.
+    `p_paid_back` is the share of draws in which the margin so far covers the cost. Channels without a
+    value are left out, and so are those whose cost is unknown or infinite.
     """
     rows: list[dict[str, object]] = []
     for channel, ltv, cost in _priced(values, acquisition):
@@ -77,7 +86,8 @@ def cohort_costs(
     """Tabulate paid CAC by quarter of first purchase; only quarters that transactions cover in part or whole.
 
     `n_customers` counts the file's; where the file is an extract, CAC scales them as `cac_paid` does.
-    Cells of fewer than `MIN_CELL` customers show neither their number nor a cost per customer.
+    Cells of fewer than `MIN_CELL` customers, and those that would give them away beside the channel's
+    total, show neither their number nor a cost per customer.
     """
     covered = panel["full_cost"].sum("geo").isel(period=calendar.is_covered).transpose("period", "channel")
     names = [str(name) for name in covered["channel"].to_numpy()]
@@ -90,10 +100,15 @@ def cohort_costs(
     inside = at >= 0
     counted = acquired[inside].assign(cohort=pd.PeriodIndex(starts[at[inside]], freq="Q"))
     numbers = counted.groupby(["cohort", "channel"])["count"].sum()
+    hidden = {
+        (quarter, name)
+        for name in costs.columns
+        for quarter in withheld({one: float(numbers.get((one, name), 0)) for one in costs.index})
+    }
     rows = []
     for cohort, channel in ((quarter, name) for quarter in costs.index for name in costs.columns):
         cost, n_customers = float(costs.loc[cohort, channel]), int(numbers.get((cohort, channel), 0))
-        is_shown = n_customers >= MIN_CELL
+        is_shown = channel not in acquisition.withheld and (cohort, channel) not in hidden
         rows.append(
             {
                 "cohort": str(cohort),
@@ -115,10 +130,11 @@ def _paid(cost: float, customers: float, acquisition: Acquisition) -> float:
 def cac_by_rule(acquisition: Acquisition | None, attribution: pd.DataFrame | None = None) -> pd.DataFrame:
     """Tabulate the cost of a new customer by channel under each way of crediting customers.
 
-    `last_touch` credits the channel that the first purchase names; other methods of `attribution` share
-    the new customers as they share conversions, among every channel; `incremental` is the
-    model's. The further apart they are, the more a platform's own figure would mislead.
-    Without costs and customers on one calendar there is no row.
+    `declared` takes the channel that the first purchase names. Rules on journeys, `last_touch` among them,
+    share all new customers of the same periods as they share conversions, among every channel.
+    `incremental` is the model's average, `marginal` that of the next customer. The further apart they
+    are, the more a platform's own figure would mislead. Without costs and customers on one calendar
+    there is no row.
     """
     if acquisition is None:
         return pd.DataFrame(columns=list(TABLES["cac_rules"]))
@@ -127,33 +143,48 @@ def cac_by_rule(acquisition: Acquisition | None, attribution: pd.DataFrame | Non
     for channel in costly_channels(acquisition):
         cost = float(acquisition.paid_cost.sel(channel=channel))
         own = float(acquisition.paid_customers.get(channel, 0.0))
-        if cost > 0 and own >= MIN_CELL:
-            rows.append(_rule(channel, "last_touch", acquisition, np.array([own])))
-        for share in _shares(attribution, channel):
-            customers = np.array([share.share, share.upper, share.lower]) * total
-            if cost > 0 and customers[0] >= MIN_CELL:
-                rows.append(_rule(channel, str(share.method), acquisition, customers))
-        if acquisition.incremental is not None:
-            draws = acquisition_cost([channel], acquisition, float("nan"))
-            customers_mean = float(acquisition.incremental.sel(channel=channel).mean())
-            whole = float(acquisition.full_cost.sel(channel=channel))
-            rows.append(
-                {
-                    "channel": channel,
-                    "rule": "incremental",
-                    "full_cost": whole,
-                    "customers": customers_mean,
-                    **interval("cac", draws),
-                }
-            )
+        if cost > 0 and own > 0 and channel not in acquisition.withheld:
+            rows.append(_rule(channel, "declared", acquisition, np.array([own])))
+        for rule, shares in _shares(attribution, channel):
+            if cost > 0 and shares[0] * total >= MIN_CELL:
+                rows.append(_rule(channel, rule, acquisition, shares * total))
+        rows += _modelled(channel, acquisition)
     return pd.DataFrame(rows, columns=list(TABLES["cac_rules"]))
 
 
-def _shares(attribution: pd.DataFrame | None, channel: str) -> list[pd.Series]:
+def _modelled(channel: str, acquisition: Acquisition) -> list[dict[str, object]]:
+    """Cost by the model: of the customers it brought, and of the next one."""
+    if acquisition.incremental is None:
+        return []
+    average = {
+        "channel": channel,
+        "rule": "incremental",
+        "full_cost": float(acquisition.full_cost.sel(channel=channel)),
+        "customers": float(acquisition.incremental.sel(channel=channel).mean()),
+        **interval("cac", acquisition_cost([channel], acquisition, float("nan"))),
+    }
+    if acquisition.marginal is None:
+        return [average]
+    unknown = {"customers": float("nan"), "cac_p05": float("nan"), "cac_p95": float("nan")}
+    return [
+        average,
+        {**average, **unknown, "rule": "marginal", "cac_mean": marginal_cac([channel], acquisition)},
+    ]
+
+
+def _shares(attribution: pd.DataFrame | None, channel: str) -> list[tuple[str, FloatArray]]:
+    """Rule, and the share of the channel with its upper and lower limit."""
     if attribution is None or attribution.empty:
         return []
-    wanted = attribution["channel"].eq(channel) & attribution["method"].isin(["markov", "shapley", "linear"])
-    return [row for _, row in attribution[wanted].iterrows()]
+    wanted = attribution["channel"].eq(channel) & attribution["method"].isin(list(_RULES))
+    return [
+        (_RULES[str(row["method"])], np.array([row["share"], row["upper"], row["lower"]], dtype=float))
+        for row in attribution[wanted].to_dict("records")
+    ]
+
+
+_RULES = {"last": "last_touch", "linear": "linear", "markov": "markov", "shapley": "shapley"}
+"""Methods of attribution that cost is compared under, by the name of the rule."""
 
 
 def _rule(channel: str, rule: str, acquisition: Acquisition, customers: FloatArray) -> dict[str, object]:
@@ -176,7 +207,7 @@ def _priced(values: Mapping[str, Ltv], acquisition: Acquisition) -> list[tuple[s
     costly = costly_channels(acquisition)
     found = []
     for name, channels in [(ALL, costly), *((channel, [channel]) for channel in costly)]:
-        if name not in values or values[name].n_customers < MIN_CELL or not channels:
+        if name not in values or not channels:
             continue
         brought = acquisition.paid_customers.get(name, 0.0)
         number = sum(acquisition.paid_customers.values()) if name == ALL else brought

@@ -87,6 +87,11 @@ class QualityParams(Section):
     """Rule: how much its findings matter here, when not as usual (`late: fatal`)."""
 
 
+BuyingChoice = Literal["best", "bg_nbd", "mbg_nbd", "pareto_nbd", "gompertz_nbd"]
+
+Intervals = Literal["laplace", "sampling"]
+
+
 class CustomersParams(Section):
     """How the value of a customer is computed."""
 
@@ -98,6 +103,10 @@ class CustomersParams(Section):
     """Per year."""
     horizon_months: Annotated[int, Field(ge=1, le=120)] = 36
     """Months of future purchases that count, after the first one."""
+    model: BuyingChoice = "best"
+    """How customers buy and stop; best takes what forecasts the last quarter of time best."""
+    intervals: Intervals = "laplace"
+    """How draws of LTV are made: by the normal approximation, in no time, or by sampling, in a minute."""
     ltv_cac_target: Annotated[float, Field(gt=0)] = 3.0
     """The golden ratio."""
     sales_cost: Annotated[float, Field(ge=0)] = 0.0
