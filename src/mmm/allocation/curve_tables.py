@@ -55,7 +55,7 @@ class Tables:
         """See `Concave.peaks`: points, and places where a cubic's slope is the price, (channel, spot)."""
         finite = np.clip(price, -1e290, 1e290)
         a, b, c, _ = self.cubic
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             root = np.sqrt(b * b - 3 * a * (c - finite[:, None]))
             far = -(b + np.where(b >= 0, root, -root))
             roots = [far / (3 * a), (c - finite[:, None]) / far]

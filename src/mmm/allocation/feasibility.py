@@ -170,8 +170,9 @@ def _together(limits: Limits) -> Iterator[str]:
         members @ limits.upper,
     )
     size = np.maximum(np.abs(members).max(axis=1), 1e-300)
+    members, minimum, maximum = members / size[:, None], minimum / size, maximum / size
     n_rows = n_groups + n_resources
-    gives, nothing = np.diag(size), np.zeros((n_rows, n_rows))
+    gives, nothing = np.eye(n_rows), np.zeros((n_rows, n_rows))
     spent = np.concatenate([np.ones(n_channels), np.zeros(2 * n_rows)])
     solution = linprog(
         np.concatenate([np.zeros(n_channels), np.ones(2 * n_rows)]),
@@ -187,14 +188,15 @@ def _together(limits: Limits) -> Iterator[str]:
     )
     missing = np.asarray(solution.x)[n_channels:] * total
     for k, group in enumerate(limits.groups):
-        for size, word, limit in (
+        for amount, word, limit in (
             (missing[k], "short of its minimum", group.minimum),
             (missing[n_rows + k], "above its maximum", group.maximum),
         ):
-            if size > max(2 * limits.tolerance, 1e-8 * total):
+            if amount > max(2 * limits.tolerance, 1e-8 * total):
+                said = f"{limits.written(amount)} {word} {limits.written(limit)}"
                 yield (
-                    f"group {group.name}: with every other limit met it stays {limits.written(size)} {word} "
-                    f"{limits.written(limit)}: change it, another group, a bound or the budget"
+                    f"group {group.name}: with every other limit met it stays {said}: "
+                    "change it, another group, a bound or the budget"
                 )
     for k, resource in enumerate(limits.resources, start=n_groups):
         over = missing[n_rows + k] * size[k]

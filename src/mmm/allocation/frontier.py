@@ -83,5 +83,7 @@ def _margins(
         return None, None
     price = prices[0]
     cost = float(response.cost_rate @ price.direction)
+    if cost <= 0:
+        return price.profit, None
     brought = response.marginal(allocation.exact) @ price.direction
     return price.profit, spread(brought / cost)

@@ -66,10 +66,10 @@ def value_of_tests(
     """
     plans = candidate_plans(problem, response, allocation, chart)
     profits = np.stack([response.profit(plan) for plan in plans], axis=1)
-    returns = _returns(response)
+    returns = _returns(problem, response)
     found = []
     for name, channel, test in _asked(response, returns, tests):
-        known = _curve(response, channel)
+        known = _curve(problem, response, channel)
         sigma = test.standard_error
         exact = _gain(profits, known)
         shown = np.mean(
@@ -94,11 +94,11 @@ def candidate_plans(
 ) -> list[FloatArray]:
     """Give the recommended plan, then the best plans if each channel were known to be poor or good."""
     plans = [allocation.spend]
-    returns = _returns(response)
+    returns = _returns(problem, response)
     for channel in range(len(problem.channels)):
         if problem.upper[channel] > problem.lower[channel]:
             parts = np.array_split(np.argsort(returns[:, channel], kind="stable"), N_BINS)
-            plans += [best_of(problem, chart, part) for part in parts]
+            plans += [best_of(problem, chart, part) for part in parts if len(part)]
     return plans
 
 
@@ -114,16 +114,21 @@ def _asked(
     ]
 
 
-def _returns(response: ResponseDraws) -> FloatArray:
+def _typical(problem: BudgetProblem, response: ResponseDraws) -> FloatArray:
+    """Give today's plan, and an equal share of the budget where nothing is planned, (channel,)."""
+    return np.where(response.current > 0, response.current, problem.total / len(response.channels))
+
+
+def _returns(problem: BudgetProblem, response: ResponseDraws) -> FloatArray:
     """Give margin per unit of full cost at today's plan, or at a typical spend where there is none."""
-    spend = np.where(response.current > 0, response.current, response.current.mean())
+    spend = _typical(problem, response)
     found: FloatArray = response.contribution(spend) / (spend * response.cost_rate)
     return found
 
 
-def _curve(response: ResponseDraws, channel: int) -> FloatArray:
+def _curve(problem: BudgetProblem, response: ResponseDraws, channel: int) -> FloatArray:
     """Describe each draw's curve by its logs of return and of fall in return, and their products."""
-    spend = np.where(response.current > 0, response.current, response.current.mean())
+    spend = _typical(problem, response)
     level = response.paths[channel].brought(float(spend[channel]))
     slope = response.paths[channel].gradient(float(spend[channel]))
     first, second = _standard(level), _standard(slope)

@@ -18,6 +18,7 @@ def market_of(curves: Curves, rows: FloatArray, low: FloatArray, high: FloatArra
     ----------
     rows : ndarray of shape (limit, channel)
         0 or 1 for sums of money, any weights for other resources; the total last, all ones.
+        Prices of other resources are those of the largest use of one unit of money.
     """
     if ((rows == 0) | (rows == 1)).all():
         groups = [
@@ -27,4 +28,5 @@ def market_of(curves: Curves, rows: FloatArray, low: FloatArray, high: FloatArra
         nested = nest(groups, curves.n_channels)
         if nested is not None:
             return NestedMarket(curves, nested)
-    return CrossingMarket(curves, rows, low, high)
+    size = np.maximum(np.abs(rows).max(axis=1), 1e-300)  # a linear program drops coefficients near 1e-9
+    return CrossingMarket(curves, rows / size[:, None], low / size, high / size)

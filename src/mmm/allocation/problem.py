@@ -140,7 +140,8 @@ class BudgetProblem:
     def holds(self, spend: FloatArray, tolerance: float = 5e-3) -> bool:
         """Say whether a plan meets every limit, to half a cent by default."""
         rows, low, high = self.rows
-        sums, size = rows @ spend, np.maximum(np.abs(rows).max(axis=1), 1.0)
+        sums = rows @ spend
+        size = np.abs(rows).max(axis=1)  # what one unit of money uses at most: money is worth a tolerance
         is_between = (spend > tolerance) & (spend < self.least_if_used - tolerance)
         return bool(
             (spend >= self.lower - tolerance).all()
@@ -194,6 +195,7 @@ def budget_problem(
         resources=tuple(
             ResourceLimit(name=name, use=resource.use, maximum=resource.maximum)
             for name, resource in asked.resources.items()
+            if any(resource.use.values())  # what nothing uses limits nothing
         ),
         least_if_used=np.array(
             [asked.bounds.get(channel, Bounds()).minimum_if_used or 0.0 for channel in channels]

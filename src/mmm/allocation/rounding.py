@@ -52,7 +52,7 @@ def rounded(
     bend : ndarray of shape (channel,)
         How fast it falls with spend, above 0: rounding loses as little profit as it can, to second order.
     """
-    unit, model = problem.round_to, Quadratic(center=spend, gradient=marginal, curvature=bend)
+    unit, model = max(problem.round_to, CENT), Quadratic(center=spend, gradient=marginal, curvature=bend)
     while unit >= CENT * 0.999:
         for odd in np.argsort(problem.lower - problem.upper, kind="stable"):  # the widest range first
             found = _in_multiples(problem, model, _grid(problem, spend, unit, int(odd)))

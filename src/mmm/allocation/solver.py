@@ -10,6 +10,7 @@ from mmm.allocation.certificate import TOLERANCE, certify
 from mmm.allocation.problem import BudgetProblem, Response
 from mmm.allocation.rounding import rounded
 from mmm.allocation.tents import Tents
+from mmm.errors import InfeasibleBudgetError
 
 FloatArray = NDArray[np.float64]
 PROBE = 1e-3
@@ -61,11 +62,24 @@ def allocate(
     answer; where rounding costs more than the search gained, the start is.
     `tolerance` is the gap at which the search stops, as a share of what the channels bring. Plans that
     are only compared need not be rounded. `known` is that of an earlier answer about the same response.
+
+    Raises
+    ------
+    InfeasibleBudgetError
+        Limits that only bind together leave no plan, or a free budget is best not spent at all.
     """
     certificate = certify(problem, response, tolerance, known)
     start = feasible_start(problem)
     if not problem.holds(start):
         start = certificate.spend
+    if not problem.is_spent and float(np.round(certificate.spend.sum(), 2)) <= 0:
+        raise InfeasibleBudgetError(
+            "allocation.budget",
+            [
+                "free: no channel earns what it costs at any amount within its limits, so the best budget "
+                "is 0: give an amount, or look at the value and the margin rate of the outcome"
+            ],
+        )
     settled = problem.settled(certificate.spend)
     bend = bends(settled, response, certificate.spend)
     plans = [start, certificate.spend, _polish(settled, response, certificate.spend, bend)]

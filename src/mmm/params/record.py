@@ -16,7 +16,9 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 class Section(BaseModel):
     """One section of the params file: frozen, strict in its types, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 class Text(Section):
