@@ -2,7 +2,7 @@
 
 Every optimiser gets the same draws of Hill curves, today's plan, total and limits; every plan, moved onto the
 total where it misses it, is valued by the few lines of `brought` here, which share no code with any of them.
-Seconds are processor seconds of one run each (ours: least of three). A peer's environment is built on first use.
+Seconds are processor seconds of one run each (ours: least of three). Environments are built on first use.
 """
 
 import argparse
