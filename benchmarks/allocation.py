@@ -11,6 +11,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -26,6 +27,7 @@ from mmm.allocation import allocate, response_draws
 from mmm.allocation.file_answer import answer
 from mmm.allocation.grid_solver import allocate_grid
 from mmm.allocation.problem_file import parse_problem
+from mmm.allocation.simulator import Simulator, simulate_budget
 from mmm.inference import fit
 from mmm.params import RunParams
 from mmm.params.data import Calendar, Channel, Outcome, Source
@@ -74,7 +76,7 @@ def speed() -> None:
         ("20 channels x 1000 draws, the same", make_response(20, s_shape=0.8)),
     ):
         problem = make_problem(response)
-        found, seconds = _timed(lambda p=problem, r=response: allocate(p, r))
+        found, seconds = _timed(lambda p=problem, r=response: allocate(p, replace(r)))
         brought = float(response.contribution(found.spend).sum(axis=1).mean())
         print(f"| {name} | {seconds:.2f} | {found.gap / brought:.1e} |")
     for n in (8, 200, 500):
@@ -90,6 +92,26 @@ def speed() -> None:
         found, seconds = _timed(lambda p=problem, r=response: allocate_grid(p, r))
         brought = found.profit + float(response.cost_rate @ found.spend.sum(axis=(1, 2)))
         print(f"| {name} | {seconds:.2f} | {(found.bound - found.profit) / brought:.1e} |")
+
+
+    _, seconds = _timed(_slider())
+    print(f"| a slider of the simulator, 8 channels x 500 draws | {seconds:.3f} | |")
+
+
+def _slider() -> Callable[[], object]:
+    """One amount of a plan changes; the answer has every interval of the page."""
+    response = make_response(8, 500)
+    simulator = Simulator(
+        response=response,
+        recommended=response.current,
+        lower=0.7 * response.current,
+        upper=1.3 * response.current,
+        total=float(response.current.sum()),
+        labels={},
+        today_contribution=response.contribution(response.current),
+    )
+    plan = response.current * np.where(np.arange(8) == 2, 1.1, 1.0)
+    return lambda: simulate_budget(simulator, plan)
 
 
 def _closed_form(rng: np.random.Generator, n: int, kind: str):
