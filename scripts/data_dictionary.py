@@ -17,6 +17,8 @@ MEANING = {
     "contributions": "What each component added to the outcome, per period.",
     "fit": "Outcome observed and predicted, per period.",
     "forecast": "Outcome predicted under the plan, per period.",
+    "geo_returns": "What each channel brought in each geo and what it cost there; geo `all` is their sum.",
+    "geo_forecast": "The KPI expected under the plan in each geo, with predictive intervals; no geo, no table.",
     "response_curves": "Contribution per period against spend per period.",
     "parameters": "Posterior of each model parameter, with convergence figures.",
     "prior_check": "What the beliefs imply before any fit, the worst first: p05 to p95 in the unit of the quantity.",

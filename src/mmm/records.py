@@ -125,6 +125,15 @@ TABLES: dict[str, tuple[str, ...]] = {
     "contributions": ("outcome", "geo", "period", "component", "mean", "p05", "p50", "p95"),
     "fit": ("outcome", "geo", "period", *_PREDICTIVE),
     "forecast": ("outcome", "geo", "period", *_PREDICTIVE),
+    "geo_returns": (
+        "outcome",
+        "geo",
+        "channel",
+        "full_cost",
+        *_interval("contribution"),
+        *_interval("return"),
+    ),
+    "geo_forecast": ("outcome", "geo", "period", *_PREDICTIVE),
     "response_curves": ("outcome", "geo", "channel", "spend", "mean", "p05", "p95", "marginal_mean"),
     "parameters": (
         "outcome",

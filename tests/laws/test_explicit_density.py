@@ -8,13 +8,14 @@ import pytest
 from scipy.special import digamma as published_digamma
 
 from engine_panel import engine_panel
-from laws.test_geo_density import in_pymc
+from laws.test_geo_density import FORMS, MARGINAL, in_pymc
 from laws.test_one_density import MODE, as_pymc
 from mmm.inference.buffer import n_national_parameters
 from mmm.inference.explicit_buffer import build_explicit_buffer, by_geo, whiten
 from mmm.inference.explicit_compiled import complete_explicit
 from mmm.inference.geo_buffer import ordered_columns
 from mmm.inference.kernels import explicit_density as kernel
+from mmm.inference.posterior import amplitude_places, every_parameter
 from mmm.model import Design, ModelSpec, build_design
 from mmm.model.definition import explicit_model, marginal_model
 from mmm.model.likelihood import SMOOTHING
@@ -32,7 +33,14 @@ class ExplicitCase:
 
 
 @pytest.fixture(
-    scope="module", params=["student_t", "negative_binomial", "geo student_t", "geo negative_binomial"]
+    scope="module",
+    params=[
+        "student_t",
+        "negative_binomial",
+        "geo student_t",
+        "geo negative_binomial",
+        "geo other student_t",
+    ],
 )
 def case(request: pytest.FixtureRequest) -> ExplicitCase:
     """Every supported combination; counts are small, so that zeros occur."""
@@ -45,7 +53,15 @@ def case(request: pytest.FixtureRequest) -> ExplicitCase:
     else:
         panel, controls = engine_panel(n_periods=40, n_channels=3), ("price",)
         panel = panel.assign(kpi=np.floor(panel["kpi"] / 3e5)) if counts else panel
-    spec = ModelSpec(outcome="revenue", controls=controls, harmonics=1, likelihood=likelihood)
+    forms, priors = (FORMS, MARGINAL) if "other" in request.param else ({}, {})
+    spec = ModelSpec(
+        outcome="revenue",
+        controls=controls,
+        harmonics=1,
+        likelihood=likelihood,
+        forms=forms,
+        channel_priors=priors,
+    )
     design = build_design(panel, spec)
     buffer, start = build_explicit_buffer(design, spec)
     points = start + 0.4 * np.random.default_rng(5).standard_normal((5, len(start)))
@@ -68,8 +84,8 @@ def explicit_in_pymc(case: ExplicitCase, point: np.ndarray) -> dict[str, np.ndar
     else:
         values = as_pymc(case, point[:block])
     shared, own, _, _ = complete_explicit(design, case.spec, point[None], seed=0)
-    first = 4 * len(design.channels)
-    amplitude = np.append(np.exp(point[first : first + len(design.baseline.amplitudes)]), 1.0)
+    full = every_parameter(design, point[:block])
+    amplitude = np.append(np.exp(full[amplitude_places(design)]), 1.0)
     deviation = design.baseline.scale * amplitude[design.baseline.amplitude_index]
     standard = np.zeros(len(deviation))
     standard[columns] = ((shared[0] - design.baseline.mean) / deviation)[columns]
@@ -86,8 +102,9 @@ def log_units(case: ExplicitCase, point: np.ndarray) -> float:
     design = case.design
     columns, _ = ordered_columns(design, by_geo(design))
     fixed = whiten(design, case.spec, by_geo(design)).fixed > 0
-    first, block = 4 * len(design.channels), n_national_parameters(design)
-    amplitude = np.append(np.exp(point[first : first + len(design.baseline.amplitudes)]), 1.0)
+    block = n_national_parameters(design)
+    full = every_parameter(design, point[:block])
+    amplitude = np.append(np.exp(full[amplitude_places(design)]), 1.0)
     shared = (design.baseline.scale * amplitude[design.baseline.amplitude_index])[columns]
     own = np.tile(np.exp(point[block : block + 2]), (len(fixed) - len(columns)) // 2)
     return float(np.log(np.concatenate([shared, own])[fixed]).sum())

@@ -8,13 +8,17 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from laws.test_one_density import MODE, as_pymc
+from mmm.inference.buffer import n_national_parameters
 from mmm.inference.geo_buffer import build_geo_buffer, geo_prior_centre
 from mmm.inference.geo_compiled import complete_geo
 from mmm.inference.kernels.geo_density import geo_log_density
-from mmm.model import ChannelPrior, Design, ModelSpec, build_design
+from mmm.inference.posterior import amplitude_places, curve_variables, every_parameter
+from mmm.model import ChannelForm, ChannelPrior, Design, ModelSpec, build_design
 from mmm.model.definition import explicit_model, marginal_model
 from mmm.model.geo_design import shared_columns
+from mmm.model.response import media_curves
 from mmm.simulate import GeoWorldSize, simulate_geos
+from mmm.transforms import reached
 
 SMALL = {"n_geos": 4, "n_weeks": 40, "n_channels": 4}
 DECLARED = {
@@ -22,12 +26,21 @@ DECLARED = {
     "channel_2": ChannelPrior(kind="coefficient", median=-0.05, spread=0.1),
     "channel_3": ChannelPrior(kind="contribution_share", median=0.02, spread=0.6),
 }
+MARGINAL = {"channel_1": ChannelPrior(kind="marginal_return", median=0.8, spread=0.5)}
+FORMS = {
+    "channel_1": ChannelForm(adstock="weibull_density", saturation="logistic"),
+    "channel_2": ChannelForm(adstock="delayed", saturation="power"),
+    "channel_3": ChannelForm(adstock="geometric", saturation="exponential", order="saturation_first"),
+    "channel_4": ChannelForm(adstock="none", saturation="michaelis_menten"),
+}
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "local controls": (SMALL, {"controls": ("temperature", "price")}),
     "no control": (SMALL, {}),
     "dark geo, declared": (SMALL | {"dark_geos": 1}, {"channel_priors": DECLARED}),
     "all national": (SMALL | {"n_national": 4}, {"controls": ("price",)}),
     "none national": (SMALL | {"n_national": 0, "n_channels": 2}, {"controls": ("temperature",)}),
+    "other families": (SMALL, {"forms": FORMS, "channel_priors": MARGINAL}),
+    "marginal return": (SMALL | {"n_national": 1}, {"channel_priors": MARGINAL}),
 }
 
 
@@ -148,19 +161,18 @@ def test_shares_are_the_population_weighted_contributions(case):
 
 def reached_in(case: GeoCase, point: np.ndarray, g: int) -> np.ndarray:
     """(channel, period) Share of the ceiling reached in a geo, by the functions of `mmm.transforms`."""
-    from mmm.transforms import geometric_adstock, hill
-
-    geo, n = case.design.geo, len(case.design.channels)
-    pressure = geometric_adstock(geo.x[g].T, 1 / (1 + np.exp(-point[:n])), geo.carry_in[g])
-    return hill(pressure, np.exp(point[n : 2 * n])[:, None], np.exp(point[2 * n : 3 * n])[:, None])
+    geo, at_second = case.design.geo, amplitude_places(case.design).stop + 2
+    full = every_parameter(case.design, point[: n_national_parameters(case.design)])
+    curves = media_curves(case.design, curve_variables(case.design.shape_prior, full, at_second))
+    return reached(curves, geo.x[g].T, geo.carry_in[g])[0]
 
 
 def prior_deviations(case: GeoCase, point: np.ndarray) -> np.ndarray:
     """Prior standard deviation of each shared coefficient, then of level and line of each geo."""
     baseline, geo = case.design.baseline, case.design.geo
-    first, n_local = 4 * len(case.design.channels), int((~geo.is_national).sum())
-    amplitude = np.append(np.exp(point[first : first + len(baseline.amplitudes)]), 1.0)
-    block = len(point) - 3 - n_local * (1 + len(geo.geos))
+    block = n_national_parameters(case.design)
+    full = every_parameter(case.design, point[:block])
+    amplitude = np.append(np.exp(full[amplitude_places(case.design)]), 1.0)
     own = np.tile(np.exp(point[block : block + 2]), len(geo.geos))
     return np.concatenate([baseline.scale * amplitude[baseline.amplitude_index], own])
 
@@ -177,9 +189,9 @@ def given_parameters(case: GeoCase, point: np.ndarray) -> tuple[np.ndarray, np.n
     for g in range(n_geos):
         spread[g, :, columns.shape[2] + 2 * g : columns.shape[2] + 2 * g + 2] = geo.basis
         residual[g] -= effects[0, g] @ reached_in(case, point, g)
-    noise = 4 * len(design.channels) + len(design.baseline.amplitudes)
+    national = every_parameter(design, point[: n_national_parameters(design)])
     exponent = 1 / (1 + np.exp(-point[-1]))
-    sigma = np.exp(point[noise]) * (geo.weight * n_geos) ** (-exponent / 2)
+    sigma = np.exp(national[amplitude_places(design).stop]) * (geo.weight * n_geos) ** (-exponent / 2)
     scaled = (spread * prior_deviations(case, point) / sigma[:, None, None]).reshape(n_geos * n_periods, -1)
     covariance = np.linalg.inv(np.eye(scaled.shape[1]) + scaled.T @ scaled)
     return covariance @ scaled.T @ (residual / sigma[:, None]).ravel(), covariance

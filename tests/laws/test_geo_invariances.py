@@ -8,7 +8,7 @@ from mmm.inference.buffer import n_national_parameters
 from mmm.inference.geo_buffer import build_geo_buffer, geo_prior_centre
 from mmm.inference.geo_compiled import complete_geo
 from mmm.inference.kernels.geo_density import geo_log_density
-from mmm.inference.kernels.geo_layout import geo_prior
+from mmm.inference.kernels.geo_layout import geo_prior, spread_out
 from mmm.model import Design, ModelSpec, build_design
 from mmm.simulate import GeoWorldSize, simulate_geos
 
@@ -39,7 +39,13 @@ def densities(design: Design, points: np.ndarray) -> np.ndarray:
 def likelihoods(design: Design, points: np.ndarray) -> np.ndarray:
     """Log-densities at points, that of the parameters left out."""
     data = build_geo_buffer(design, SPEC).data
-    return densities(design, points) - [geo_prior(point, data, np.empty_like(point)) for point in points]
+    return densities(design, points) - [prior_of(point, data) for point in points]
+
+
+def prior_of(point: np.ndarray, data: np.ndarray) -> float:
+    """Log-density of the parameters alone."""
+    full = spread_out(point, data)
+    return geo_prior(full, point, data, np.empty_like(full), np.empty_like(point))
 
 
 def deviates(design: Design, points: np.ndarray) -> np.ndarray:

@@ -64,8 +64,8 @@ def geo_returns_table(fit: "Fit", panel: xr.Dataset, max_draws: int = MAX_DRAWS)
     Returns
     -------
     DataFrame
-        Columns outcome, geo, channel, full_cost, contribution_{mean,p05,p95} in KPI units,
-        return_{mean,p05,p95} in KPI units per unit of full cost (NaN where nothing was spent); one
+        Columns outcome, geo, channel, full_cost, contribution_{mean,p05,p50,p95} in KPI units,
+        return_{mean,p05,p50,p95} in KPI units per unit of full cost (NaN where nothing was spent); one
         row per geo and channel, then `all`.
     """
     brought = geo_contributions(fit, max_draws)
@@ -109,3 +109,21 @@ def noise_sd(fit: "Fit", draws: xr.Dataset) -> FloatArray:
     relative = np.log(weight * len(weight))
     exponent = draws["noise_exponent"].to_numpy()[:, None]
     return np.asarray(sigma * np.sqrt((weight**2 * np.exp(-exponent * relative)).sum(axis=1)))
+
+
+def geo_noise_sd(fit: "Fit", draws: xr.Dataset) -> FloatArray:
+    """Give the standard deviation of a period's noise in each geo, (draw, geo), in units of its mean KPI.
+
+    The unit is the mean KPI per head of all geos times the geo's population; see `noise_sd`.
+    """
+    geo = fit.design.geo
+    if geo is None:
+        raise ValueError("the fit has one geo only")
+    if "dispersion" in draws:
+        extra = np.square(draws["dispersion"].to_numpy())[:, None]
+        return np.asarray(np.sqrt(extra + 1 / (geo.outcome_scale * geo.population)))
+    sigma = np.asarray(draws["sigma"].to_numpy(), dtype=float)[:, None]
+    if fit.spec.likelihood == "student_t":
+        sigma = sigma * np.sqrt(fit.spec.beliefs.degrees / (fit.spec.beliefs.degrees - 2))
+    relative = np.log(geo.weight * len(geo.weight))
+    return np.asarray(sigma * np.exp(-0.5 * draws["noise_exponent"].to_numpy()[:, None] * relative))

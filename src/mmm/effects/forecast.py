@@ -10,6 +10,7 @@ import xarray as xr
 from mmm.effects.by_geo import noise_sd
 from mmm.effects.contributions import baseline_parts, contributions
 from mmm.effects.draws import MAX_DRAWS, FloatArray, media_draws, saturation_ahead, thinned
+from mmm.effects.geo_forecast import expected_by_geo, is_planned_by_geo
 from mmm.effects.intervals import predictive
 from mmm.model import extend_basis, scaled_spend
 from mmm.records import TABLES
@@ -57,14 +58,24 @@ def forecast(fit: "Fit", plan: xr.Dataset, max_draws: int = MAX_DRAWS) -> Expect
     Parameters
     ----------
     plan : Dataset
-        Spend, controls, holidays and events of the periods right after the data.
+        Spend, controls, holidays and events of the periods right after the data. Where it says what
+        each geo of the fit gets, geos are forecast one by one and added up.
     """
+    if is_planned_by_geo(fit, plan):
+        mean: FloatArray = sum((mean for _, mean, _ in expected_by_geo(fit, plan, max_draws)), np.zeros(()))
+    else:
+        mean = _of_one_market(fit, plan, max_draws)
+    return Expectation(periods=plan["period"].to_numpy(), mean=mean, sigma=_sigma(fit, max_draws))
+
+
+def _of_one_market(fit: "Fit", plan: xr.Dataset, max_draws: int) -> FloatArray:
+    """Give what is expected of a plan of a whole market, (draw, period)."""
     media = media_draws(fit, max_draws)
     spend = np.ascontiguousarray(scaled_spend(fit.design, plan).T)
     brought = saturation_ahead(media, spend)
     _, baseline = baseline_parts(fit, extend_basis(fit.design, plan), max_draws)
     mean = np.einsum("dc,dcp->dp", media.ceiling, brought) + baseline.sum(axis=-1)
-    return Expectation(periods=plan["period"].to_numpy(), mean=mean, sigma=_sigma(fit, max_draws))
+    return np.asarray(mean)
 
 
 def fit_table(

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import xarray as xr
 
+from mmm.effects.by_geo import geo_returns_table
 from mmm.effects.change import waterfall
 from mmm.effects.contributions import contributions, contributions_table
 from mmm.effects.curves import response_curves
 from mmm.effects.forecast import fit_table, forecast_table
+from mmm.effects.geo_forecast import geo_forecast_table, is_planned_by_geo
 from mmm.effects.parameters import parameters_table
 from mmm.effects.summary import channel_summary
 from mmm.records import Verdict, VerdictLevel
@@ -62,4 +64,10 @@ def _of_outcome(fit: "Fit", panel: xr.Dataset, plan: xr.Dataset | None, seed: in
         "response_curves": response_curves(fit, panel),
         "parameters": parameters_table(fit),
     }
-    return tables if plan is None else {**tables, "forecast": forecast_table(fit, plan, seed + 1)}
+    if fit.design.geo is not None:
+        tables["geo_returns"] = geo_returns_table(fit, panel)
+    if plan is None:
+        return tables
+    if is_planned_by_geo(fit, plan):
+        tables["geo_forecast"] = geo_forecast_table(fit, plan, seed + 2)
+    return {**tables, "forecast": forecast_table(fit, plan, seed + 1)}

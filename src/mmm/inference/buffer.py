@@ -159,24 +159,3 @@ def prior_centre(design: Design, spec: ModelSpec) -> FloatArray:
 def n_national_parameters(design: Design) -> int:
     """Give the number of sampled parameters that do not go with a geo."""
     return len(sampled_places(design))
-
-
-def prior_figures(design: Design) -> FloatArray:
-    """Give the first ten figures of the geo header, of which the prior reads the last five."""
-    return np.array([0.0] * 5 + pool_figures(design))
-
-
-def prior_scales(design: Design, spec: ModelSpec) -> FloatArray:
-    """Half-normal scales of the amplitudes, then of the noise."""
-    return np.append(design.baseline.amplitude_scale, spec.beliefs.noise)
-
-
-def hyper_parameters(design: Design) -> FloatArray:
-    """Give the rows that the prior of a geo panel reads, by channel.
-
-    Beta's a and b, or mean and sd of the log half-life; mean and sd of the log half-saturation, of
-    the log slope, of the strength; kind of belief on the carry-over.
-    """
-    shape, media = design.shape_prior, design.media_prior
-    figures = [row for slot in BLOCKS for row in (shape.first[slot], shape.second[slot])]
-    return np.vstack([*figures, media.location, media.spread, shape.kind[0] == HALF_LIFE])

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.inference.buffer import Buffer, prior_centre
+from mmm.inference.buffer import Buffer, n_national_parameters, prior_centre, sampled_places
 from mmm.inference.geo_buffer import geo_prior_centre, ordered_columns, pack, panel_parts, panel_sizes
+from mmm.inference.posterior import amplitude_places, curve_variables, every_parameter
 from mmm.model import Design, ModelSpec
 from mmm.model.geo_design import GeoDesign, shared_columns
 from mmm.model.likelihood import count_unit
 from mmm.model.media_prior import COEFFICIENT
-from mmm.transforms import geometric_adstock, hill
+from mmm.model.response import media_curves
+from mmm.transforms import reached
 
 FloatArray = NDArray[np.float64]
 _STEPS = 60
@@ -57,12 +59,12 @@ def build_explicit_buffer(design: Design, spec: ModelSpec) -> tuple[Buffer, Floa
     start = geo_prior_centre(design, spec) if several else prior_centre(design, spec)
     if several and spec.likelihood == "negative_binomial":
         start = start[:-1]
-    first = 4 * len(design.channels)
-    noise = first + len(white.amplitudes)
-    start[first:noise] = np.log(white.amplitudes)
-    start[noise] = np.log(white.sigma)
+    block = n_national_parameters(design)
+    national, sizes = every_parameter(design, start[:block]), amplitude_places(design)
+    national[sizes] = np.log(white.amplitudes)
+    national[sizes.stop] = np.log(white.sigma)
+    start[:block] = national[sampled_places(design)]
     if several:
-        block = len(prior_centre(design, spec))
         start[block : block + 2] = np.log(white.own_amplitudes)
     start = np.concatenate([start, np.zeros(len(white.centre))])
     return Buffer(data=data, columns=columns, n_parameters=len(start)), start
@@ -156,9 +158,11 @@ def _noise(design: Design, spec: ModelSpec, variance: FloatArray) -> float:
 def _typical_media(design: Design, spec: ModelSpec, geo: GeoDesign) -> FloatArray:
     """(geo, period) What channels bring at the prior's centre, all geos alike."""
     n, kind = len(design.channels), design.media_prior.kind
-    logit, half, slope, strength = np.split(prior_centre(design, spec)[: 4 * n], 4)
+    full = every_parameter(design, prior_centre(design, spec))
+    strength = full[3 * n : 4 * n]
     share = np.where(kind == COEFFICIENT, 0.0, np.exp(np.minimum(strength, 0.0)))
-    pressure = geometric_adstock(geo.x.transpose(0, 2, 1), 1 / (1 + np.exp(-logit)), geo.carry_in)
-    reached = hill(pressure, np.exp(half)[:, None], np.exp(slope)[:, None])
-    mean = geo.weight @ reached.mean(axis=2)
-    return np.asarray(np.einsum("c,gct->gt", share / mean, reached))
+    at_second = amplitude_places(design).stop + 2
+    curves = media_curves(design, curve_variables(design.shape_prior, full, at_second))
+    by_geo = [reached(curves, x.T, before)[0] for x, before in zip(geo.x, geo.carry_in, strict=True)]
+    mean = geo.weight @ np.array([values.mean(axis=1) for values in by_geo])
+    return np.array([(share / mean) @ values for values in by_geo])

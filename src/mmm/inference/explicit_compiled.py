@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from mmm.inference.buffer import n_national_parameters
 from mmm.inference.explicit_buffer import build_explicit_buffer, by_geo
 from mmm.inference.geo_compiled import with_geo_draws
-from mmm.inference.posterior import draws_dataset, stats_dataset
+from mmm.inference.posterior import amplitude_places, draws_dataset, every_parameter, stats_dataset
 from mmm.model import Design, ModelSpec
 from mmm.sampling import CompiledDensity, Progress, SamplerSettings, sample_density
 
@@ -89,8 +89,8 @@ def complete_explicit(
     found = np.empty((n, n_shared + n_own))
     effects, shares = np.empty((n, n_geos, len(design.channels))), np.empty((n, len(design.channels)))
     complete_explicit_draws(np.ascontiguousarray(positions), buffer.data, found, effects, shares)
-    first = 4 * len(design.channels)
-    amplitudes = np.exp(positions[:, first : first + len(baseline.amplitudes)])
+    national = every_parameter(design, positions[:, : n_national_parameters(design)])
+    amplitudes = np.exp(national[..., amplitude_places(design)])
     with_one = np.column_stack([amplitudes, np.ones(n)])
     coefficients = np.random.default_rng([seed, 1]).standard_normal((n, len(baseline.names)))
     coefficients *= baseline.scale * with_one[:, baseline.amplitude_index]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import xarray as xr
 
+from mmm.errors import listed
 from mmm.inference.compiled import sample_compiled
 from mmm.inference.gate import convergence_problems, is_only_short
 from mmm.inference.progress import ProgressChoice, is_attended, shown_progress
@@ -13,9 +14,7 @@ from mmm.inference.records import Fit
 from mmm.model import Design, ModelSpec, build_design
 from mmm.model.media_prior import MARGINAL
 from mmm.sampling import SamplerSettings
-from mmm.transforms import ADSTOCKS, SATURATIONS
 
-GEOMETRIC, HILL = ADSTOCKS.index("geometric"), SATURATIONS.index("hill")
 ATTEMPTS = 2
 _LOG = logging.getLogger(__name__)
 _ENGINES = {"compiled": sample_compiled, "pymc": sample_pymc}
@@ -57,7 +56,7 @@ def fit_design(design: Design, spec: ModelSpec, seed: int, progress: ProgressCho
 def _gated(
     design: Design, spec: ModelSpec, seed: int, progress: ProgressChoice, *, keep_interrupted: bool
 ) -> Fit:
-    engine = _engine(design, spec)
+    engine, notice = _engine(design, spec)
     sample = _ENGINES[engine]
     settings = SamplerSettings(chains=spec.chains, draws=spec.draws, warmup=spec.warmup)
     for attempt in range(1, ATTEMPTS + 1):
@@ -76,30 +75,23 @@ def _gated(
         seed=seed,
         attempts=attempt,
         engine=engine,
+        notice=notice,
         is_partial=is_partial,
     )
 
 
-def _engine(design: Design, spec: ModelSpec) -> str:
-    """Take the definition itself where the compiled form lacks something, and say so.
-
-    Geo panels and other likelihoods than the Normal are compiled for geometric carry-over with Hill
-    saturation, without beliefs on marginal returns; such a belief needs carry-over before saturation.
-    """
-    shape, is_marginal = design.shape_prior, design.media_prior.kind == MARGINAL
-    is_late = shape.saturates_first > 0
-    others = (shape.adstock != GEOMETRIC) | (shape.saturation != HILL) | is_late
-    special = design.geo is not None or spec.likelihood != "normal"
-    lacks = others | is_marginal if special else is_marginal & is_late
+def _engine(design: Design, spec: ModelSpec) -> tuple[str, str]:
+    """Take the definition itself where the compiled form lacks something, and say so in a sentence."""
+    lacks = (design.media_prior.kind == MARGINAL) & (design.shape_prior.saturates_first > 0)
     if spec.engine == "pymc" or not lacks.any():
-        return spec.engine
-    _LOG.warning(
-        "model of %s: by geo or with this likelihood the compiled engine has geometric carry-over with Hill "
-        "saturation only, and beliefs on marginal returns only where carry-over comes first and neither "
-        "holds: sampled by pymc, the same posterior in minutes instead of seconds",
-        spec.outcome,
+        return spec.engine, ""
+    channels = listed(name for name, lacking in zip(design.channels, lacks, strict=True) if lacking)
+    notice = (
+        f"outcome {spec.outcome}: {channels} with a belief on the marginal return and saturation before "
+        "carry-over, which the compiled engine lacks: sampled by PyMC, the same posterior in minutes"
     )
-    return "pymc"
+    _LOG.warning(notice)
+    return "pymc", notice
 
 
 def fit_once(panel: xr.Dataset, spec: ModelSpec, seed: int, settings: SamplerSettings) -> Fit:
@@ -111,9 +103,18 @@ def fit_once(panel: xr.Dataset, spec: ModelSpec, seed: int, settings: SamplerSet
         See `mmm.model.build_design`.
     """
     design = build_design(panel, spec)
-    engine = _engine(design, spec)
+    engine, notice = _engine(design, spec)
     draws, stats = _ENGINES[engine](design, spec, settings, seed, None)
-    return Fit(spec=spec, design=design, draws=draws, stats=stats, seed=seed, attempts=1, engine=engine)
+    return Fit(
+        spec=spec,
+        design=design,
+        draws=draws,
+        stats=stats,
+        seed=seed,
+        attempts=1,
+        engine=engine,
+        notice=notice,
+    )
 
 
 def _again(settings: SamplerSettings, *, is_short: bool) -> SamplerSettings:

@@ -7,26 +7,32 @@ from numpy.typing import ArrayLike, NDArray
 
 from mmm.inference.buffer import (
     Buffer,
-    hyper_parameters,
+    beliefs_by_block,
     n_national_parameters,
+    pool_figures,
     prior_centre,
-    prior_figures,
-    prior_scales,
+    resting,
+    sampled_places,
 )
 from mmm.inference.kernels.geo_layout import HEADER, LIKELIHOODS, PARTS
 from mmm.model import Design, ModelSpec
 from mmm.model.geo_design import GeoDesign, shared_columns
-from mmm.model.spec import Likelihood
+from mmm.params.beliefs import Likelihood
 
 FloatArray = NDArray[np.float64]
+N_EXPLICIT = 5
+"""Parts that only a density with explicit coefficients has; the coordinates stand after them."""
 
 
-def build_geo_buffer(design: Design, spec: ModelSpec) -> Buffer:
-    """Write what the collapsed geo density needs, in the order in which the kernel reads it."""
+def build_geo_buffer(design: Design, spec: ModelSpec, steps: Sequence[FloatArray] = ()) -> Buffer:
+    """Write what the collapsed geo density needs, in the order in which the kernel reads it.
+
+    `steps` are the figures of its coordinates: see `mmm.inference.geo_steps`.
+    """
     geo = require_geo(design)
     columns, _ = ordered_columns(design, geo)
     base = shared_columns(design.basis, geo) @ design.baseline.mean
-    parts = panel_parts(design, spec, geo, geo.y - base)
+    parts = [*panel_parts(design, spec, geo, geo.y - base), *[np.empty(0)] * N_EXPLICIT, *steps]
     return Buffer(
         data=pack(panel_sizes(design, geo, "normal"), parts),
         columns=columns,
@@ -50,22 +56,23 @@ def panel_sizes(design: Design, geo: GeoDesign, likelihood: Likelihood) -> list[
         2 if several else 0,
         int(several and likelihood != "negative_binomial"),
         LIKELIHOODS.index(likelihood),
+        design.shape_prior.n_lags,
     ]
 
 
 def panel_parts(design: Design, spec: ModelSpec, geo: GeoDesign, outcome: FloatArray) -> list[ArrayLike]:
     """Give what every density of a panel by geo reads; `outcome` is (geo, period)."""
-    baseline = design.baseline
+    baseline, shape = design.baseline, design.shape_prior
     columns, n_common = ordered_columns(design, geo)
     shared = shared_columns(design.basis, geo)[:, :, columns]
     pair = geo.basis.T
     classes = shared if n_common < len(columns) else shared[:1]
     place = np.where(geo.is_national, -1, np.cumsum(~geo.is_national) - 1)
     return [
-        prior_figures(design),
-        prior_scales(design, spec),
+        pool_figures(design),
+        np.append(baseline.amplitude_scale, spec.beliefs.noise),
         design.media_prior.kind,
-        hyper_parameters(design),
+        beliefs_by_block(design),
         geo.x.transpose(2, 0, 1),
         geo.carry_in.T,
         place,
@@ -76,11 +83,15 @@ def panel_parts(design: Design, spec: ModelSpec, geo: GeoDesign, outcome: FloatA
         shared[:, :, n_common:].transpose(0, 2, 1),
         pair,
         np.einsum("gti,gtj->gij", classes, classes, optimize=True),
-        np.einsum("gti,jt->gij", classes, pair, optimize=True),
+        np.einsum("gti,jt->gji", classes, pair, optimize=True),
         pair @ pair.T,
         baseline.scale[columns],
         baseline.amplitude_index[columns],
         _geo_hyper(spec),
+        np.stack([shape.adstock, shape.saturation, shape.saturates_first]),
+        sampled_places(design),
+        resting(design),
+        (geo.x.max(axis=1) > 0).T | (geo.carry_in.T > 0),
     ]
 
 

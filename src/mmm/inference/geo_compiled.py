@@ -1,14 +1,13 @@
 """The compiled engine for a geo panel: sampled like the national one, coefficients drawn exactly."""
 
-from dataclasses import replace
-
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from mmm.inference.buffer import Buffer, n_national_parameters
-from mmm.inference.geo_buffer import build_geo_buffer, geo_prior_centre, require_geo
-from mmm.inference.posterior import draws_dataset, stats_dataset
+from mmm.inference.geo_buffer import build_geo_buffer, require_geo
+from mmm.inference.geo_steps import GeoSteps, first_steps, learnt_steps, pilot
+from mmm.inference.posterior import amplitude_places, draws_dataset, every_parameter, stats_dataset
 from mmm.model import Design, ModelSpec
 from mmm.model.geo_design import GEO_BASIS
 from mmm.sampling import CompiledDensity, Progress, SamplerSettings, sample_density
@@ -16,16 +15,20 @@ from mmm.sampling import CompiledDensity, Progress, SamplerSettings, sample_dens
 FloatArray = NDArray[np.float64]
 
 
-def geo_density(design: Design, spec: ModelSpec) -> CompiledDensity:
-    """Give the log-density of a geo panel, coefficients integrated out, as a C function with its data."""
-    from mmm.inference.kernels.geo_density import geo_log_density_entry  # noqa: PLC0415 - compiles on first use
+def geo_density(design: Design, spec: ModelSpec, steps: GeoSteps | None = None) -> CompiledDensity:
+    """Give the log-density of a geo panel, coefficients integrated out, as a C function with its data.
 
-    buffer = build_geo_buffer(design, spec)
+    `steps` are the coordinates of its positions: those of the pilot by default.
+    """
+    from mmm.inference.kernels.geo_steps import geo_step_density_entry  # noqa: PLC0415 - compiles on first use
+
+    chosen = steps or first_steps(design, spec)
+    buffer = build_geo_buffer(design, spec, chosen.parts())
     return CompiledDensity(
-        address=geo_log_density_entry.address or 0,
+        address=geo_step_density_entry.address or 0,
         data=buffer.data,
         n_parameters=buffer.n_parameters,
-        start=geo_prior_centre(design, spec),
+        start=chosen.start,
     )
 
 
@@ -33,10 +36,22 @@ def sample_geo(
     design: Design, spec: ModelSpec, settings: SamplerSettings, seed: int, progress: Progress | None
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Sample the compiled density of a geo panel and complete each draw with its coefficients."""
-    density = geo_density(design, spec)
-    found = sample_density(density, replace(settings, low_rank=True), seed, progress)
+    first = geo_density(design, spec)
+    steps = learnt_steps(design, parameters_at(first, pilot(first, settings, seed)))
+    density = geo_density(design, spec, steps)
+    found = sample_density(density, settings, seed, progress)
+    flat = parameters_at(density, found.positions.reshape(-1, density.n_parameters))
     buffer = build_geo_buffer(design, spec)
-    return geo_draws(design, buffer, found.positions, seed), stats_dataset(found)
+    return geo_draws(design, buffer, flat.reshape(found.positions.shape), seed), stats_dataset(found)
+
+
+def parameters_at(density: CompiledDensity, positions: FloatArray) -> FloatArray:
+    """Give the parameters that positions mean, (draw, parameter)."""
+    from mmm.inference.kernels.geo_steps import all_parameters  # noqa: PLC0415
+
+    found = np.empty(positions.shape)
+    all_parameters(np.ascontiguousarray(positions), density.data, found)
+    return found
 
 
 def geo_draws(design: Design, buffer: Buffer, positions: FloatArray, seed: int) -> xr.Dataset:
@@ -108,10 +123,10 @@ def complete_geo(
     own = rng.standard_normal((n, len(geo.geos), len(GEO_BASIS)))
     learnt = np.empty((n, len(buffer.columns)))
     effects, shares = np.empty((n, len(geo.geos), len(design.channels))), np.empty((n, len(design.channels)))
+    n_national = n_national_parameters(design)
     known = normals[:, buffer.columns].copy()
     complete_geo_draws(np.ascontiguousarray(positions), known, buffer.data, learnt, own, effects, shares)
-    first = 4 * len(design.channels)
-    amplitudes = np.exp(positions[:, first : first + len(baseline.amplitudes)])
+    amplitudes = np.exp(every_parameter(design, positions[:, :n_national])[..., amplitude_places(design)])
     with_one = np.column_stack([amplitudes, np.ones(n)])
     coefficients = normals * baseline.scale * with_one[:, baseline.amplitude_index]
     coefficients[:, buffer.columns] = learnt

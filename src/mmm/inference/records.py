@@ -56,6 +56,8 @@ class Fit:
     """1, or 2 when the gate failed and sampling was run again, longer and more carefully."""
     engine: str
     """What sampled: compiled or pymc."""
+    notice: str = ""
+    """Why another engine than the one asked for sampled, in a sentence; empty where it did not."""
     is_partial: bool = False
     """Whether somebody interrupted: fewer draws than asked, maybe of fewer chains. The gate judges them."""
     members: tuple[Member, ...] = ()

@@ -32,6 +32,7 @@ def save_fit(fit: Fit, path: Path | str) -> None:
         seed=fit.seed,
         attempts=fit.attempts,
         engine=fit.engine,
+        notice=fit.notice,
         is_partial=int(fit.is_partial),
         members=json.dumps([plain_member(member) for member in fit.members]),
     )
@@ -70,6 +71,7 @@ def load_fit(path: Path | str) -> Fit:
         seed=int(attributes["seed"]),
         attempts=int(attributes["attempts"]),
         engine=str(attributes["engine"]),
+        notice=str(attributes.get("notice", "")),
         is_partial=bool(attributes.get("is_partial", 0)),
         members=tuple(member_of(values) for values in json.loads(attributes.get("members", "[]"))),
     )

@@ -20,6 +20,7 @@ def refuse_problems(panel: xr.Dataset, spec: ModelSpec) -> None:
         problems = [
             *_not_numbers(panel, spec),
             *_outcome_problems(panel, spec),
+            *_count_problems(panel, spec),
             *_media_problems(panel),
             *_control_problems(panel, spec),
             *_size_problems(panel),
@@ -72,6 +73,22 @@ def _outcome_problems(panel: xr.Dataset, spec: ModelSpec) -> Iterator[str]:
         yield (
             f"outcome {spec.outcome}: {kpi[0]:,.6g} in every period, expected values that move: "
             "check the column"
+        )
+
+
+def _count_problems(panel: xr.Dataset, spec: ModelSpec) -> Iterator[str]:
+    if spec.likelihood != "negative_binomial":
+        return
+    kpi = panel_values(panel, "outcome")
+    if kpi is None:
+        return
+    values = kpi.sel(outcome=spec.outcome).to_numpy().astype(float)
+    wrong = values[np.isfinite(values) & ((values < 0) | (values != np.round(values)))]
+    if wrong.size:
+        found = listed([f"{value:,.2f}" for value in wrong], limit=3)
+        yield (
+            f"outcome {spec.outcome}: {found} with likelihood negative_binomial, expected whole numbers of "
+            "at least 0: count units, or choose normal or student_t"
         )
 
 

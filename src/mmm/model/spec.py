@@ -4,12 +4,11 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from mmm.params import RunParams
-from mmm.params.beliefs import DAYS
+from mmm.params.beliefs import DAYS, Likelihood
 from mmm.params.data import Frequency
 from mmm.transforms import Adstock, Order, Saturation
 
 PriorKind = Literal["return", "marginal_return", "contribution_share", "coefficient"]
-Likelihood = Literal["normal", "student_t", "negative_binomial"]
 
 PERIODS_PER_YEAR: dict[Frequency, int] = {"daily": 365, "weekly": 52, "monthly": 12, "annual": 1}
 _HARMONICS: dict[Frequency, int] = {"daily": 6, "weekly": 4, "monthly": 3, "annual": 0}
@@ -210,6 +209,7 @@ def spec_from_params(params: RunParams, outcome: str) -> ModelSpec:
         adstock=model.adstock,
         saturation=model.saturation,
         order=model.order,
+        likelihood=params.outcomes[outcome].likelihood or model.likelihood,
         media_share=media_share,
         media_share_spread=media_share_spread,
         channel_priors=_channel_priors(params, outcome),

@@ -23,8 +23,8 @@ SHORTEST = 500
 def specifications(panel: xr.Dataset, params: RunParams, outcome: str) -> tuple[ModelSpec, ...]:
     """Give the specifications of one outcome: several to average, or the single one of the params.
 
-    A panel of several geos and another likelihood than the Normal take the single one: the others
-    would be sampled through PyMC, in minutes.
+    A panel of several geos and another likelihood than the Normal take the single one: four would take
+    minutes.
     """
     declared = spec_from_params(params, outcome)
     alone = params.model.specifications == "single" or has_geos(panel) or declared.likelihood != "normal"

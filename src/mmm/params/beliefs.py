@@ -13,7 +13,8 @@ from mmm.params.record import Positive, Section
 Adstock = Literal["none", "geometric", "delayed", "weibull_density", "weibull_survival"]
 Saturation = Literal["hill", "michaelis_menten", "logistic", "exponential", "power", "none"]
 Order = Literal["adstock_first", "saturation_first"]
-"""Families of curves; `mmm.transforms.families` has the same."""
+Likelihood = Literal["normal", "student_t", "negative_binomial"]
+"""Families of curves, of which `mmm.transforms.families` has the same, and how a KPI scatters."""
 
 NINE_IN_TEN = 1.6448536269514722
 """Standard deviations on each side of the middle that hold 90 % of a normal belief."""

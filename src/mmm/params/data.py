@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mmm.params.beliefs import Adstock, HalfLife, HalfSaturation, Order, Prior, Saturation
+from mmm.params.beliefs import Adstock, HalfLife, HalfSaturation, Likelihood, Order, Prior, Saturation
 from mmm.params.record import Currency, Money, Name, Positive, Section, Share, Text
 
 Frequency = Literal["daily", "weekly", "monthly", "annual"]
@@ -141,3 +141,5 @@ class Outcome(Section):
     """Money that one unit is worth; 1 for money. Without it a count has no ROMI, only a cost per unit."""
     margin_rate: Share = 1.0
     """Share of the value that is gross margin before marketing; decisions maximise margin."""
+    likelihood: Likelihood | None = None
+    """How this KPI scatters; the model's when left out."""

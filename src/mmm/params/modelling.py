@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mmm.params.beliefs import Adstock, MediaShare, Order, Saturation
+from mmm.params.beliefs import Adstock, Likelihood, MediaShare, Order, Saturation
 from mmm.params.record import Name, Section, Share
 
 
@@ -52,6 +52,8 @@ class ModelParams(Section):
     """Saturation of a single specification."""
     order: Order = "adstock_first"
     """Which of the two comes first, in a single specification."""
+    likelihood: Likelihood = "normal"
+    """How the KPI scatters. student_t: some periods are far off. negative_binomial: small whole numbers."""
     engine: Literal["compiled", "pymc"] = "compiled"
     """compiled: seconds. pymc: the definition itself, sampled through PyMC; slower, the same posterior."""
     chains: Annotated[int, Field(ge=2, le=16)] = 4

@@ -50,8 +50,6 @@ class SamplerSettings:
     """Every how many steps a position is kept; what the sampler says of its steps is kept whole."""
     start_spread: float = 0.3
     """Standard deviation of the chains' starts around `CompiledDensity.start`."""
-    low_rank: bool = False
-    """Whether the mass matrix also follows the strongest correlations: where many parameters do."""
     keep_interrupted: bool = False
     """Whether an interrupt ends sampling with the draws that are there; otherwise it is raised."""
 
@@ -94,7 +92,7 @@ def sample_density(
     """
     library = nutpie_library()
     kind = library.PyNutsSettings
-    options = (kind.LowRank if settings.low_rank else kind.Diag)(seed)
+    options = kind.Diag(seed)
     options.update(
         {
             "num_tune": settings.warmup,

@@ -2,7 +2,7 @@
 
 National and geo panels alike: `geo_layout` says what the parameters are. The last parameters are
 whitened: coefficients are a linear map of them. Those that the data tell little of are then in units of
-their learnt size; those that the data tell well keep a fixed unit (part 23 of the buffer, else 0).
+their learnt size; those that the data tell well keep a fixed unit (part 27 of the buffer, else 0).
 """
 
 import math
@@ -13,26 +13,28 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from mmm.inference.kernels.compiling import compiled, entry
-from mmm.inference.kernels.geo_arrow import dot
+from mmm.inference.kernels.compiling import entry, strict
+from mmm.inference.kernels.elementary import add_multiple, dot
 from mmm.inference.kernels.geo_layout import (
     HEADER,
     NEGATIVE_BINOMIAL,
     columns_of,
+    gather,
     geo_prior,
     media_of,
     part,
     places,
     scales_of,
+    spread_out,
 )
-from mmm.inference.kernels.geo_media import add_row, geo_media, geo_media_gradient, new_work
+from mmm.inference.kernels.geo_media import geo_media, geo_media_gradient, new_work, share_of
 
 Array = NDArray[np.float64]
 SMOOTHING = 0.01
 """`mmm.model.likelihood.SMOOTHING`; a test holds them equal."""
 
 
-@compiled
+@strict
 def digamma(x: float) -> float:
     """Derivative of the logarithm of the gamma function, for x > 0: recurrence, then its series."""
     shift = 0.0
@@ -46,14 +48,14 @@ def digamma(x: float) -> float:
     return shift + math.log(x) - 0.5 / x - square * (1.0 / 12.0 - square * (1.0 / 120.0 - series))
 
 
-@compiled
+@strict
 def unwhiten(whitened: Array, centre: Array, map_rows: Array, standard: Array) -> None:
     """Fill the standard coefficients: centre plus the map times the whitened ones."""
     for i in range(standard.shape[0]):
         standard[i] = centre[i] + dot(map_rows[i], whitened)
 
 
-@compiled
+@strict
 def student_t(residual: Array, scale: float, degrees: float, pull: Array) -> tuple[float, float]:
     """Log-density of one geo's residuals, its slope in the log scale; fill that in the mean."""
     density, along = 0.0, 0.0
@@ -67,7 +69,7 @@ def student_t(residual: Array, scale: float, degrees: float, pull: Array) -> tup
     return density - count * math.log(scale), along - count
 
 
-@compiled
+@strict
 def negative_binomial(
     kpi: Array, mean: Array, unit: float, dispersion: float, pull: Array
 ) -> tuple[float, float]:
@@ -94,7 +96,7 @@ def negative_binomial(
     return density, -2.0 * size * along
 
 
-@compiled
+@strict
 def gamma_ratio(count: float, size: float) -> tuple[float, float]:
     """Log gamma(count + size) - log gamma(size) - count log(size), and its slope in `size`.
 
@@ -110,19 +112,19 @@ def gamma_ratio(count: float, size: float) -> tuple[float, float]:
     return value, slope + _stirling_slope(whole) - _stirling_slope(size)
 
 
-@compiled
+@strict
 def _stirling(x: float) -> float:
     square = 1.0 / (x * x)
     return (1.0 / 12.0 - square * (1.0 / 360.0 - square / 1260.0)) / x
 
 
-@compiled
+@strict
 def _stirling_slope(x: float) -> float:
     square = 1.0 / (x * x)
     return -square * (1.0 / 12.0 - square * (1.0 / 120.0 - square / 252.0))
 
 
-@compiled
+@strict
 def add_fitted(data: Array, coefficient: Array, mean: Array) -> None:
     """Add what the coefficients explain to `mean` (geo, period)."""
     common, local, pair = columns_of(data)
@@ -130,16 +132,16 @@ def add_fitted(data: Array, coefficient: Array, mean: Array) -> None:
     n_shared = n_common + local.shape[1]
     fitted = np.zeros(mean.shape[1])
     for i in range(n_common):
-        add_row(fitted, coefficient[i], common[i])
+        add_multiple(fitted, coefficient[i], common[i])
     for g in range(mean.shape[0]):
-        add_row(mean[g], 1.0, fitted)
+        add_multiple(mean[g], 1.0, fitted)
         for i in range(local.shape[1]):
-            add_row(mean[g], coefficient[n_common + i], local[g, i])
+            add_multiple(mean[g], coefficient[n_common + i], local[g, i])
         for j in range(n_own):
-            add_row(mean[g], coefficient[n_shared + g * n_own + j], pair[j])
+            add_multiple(mean[g], coefficient[n_shared + g * n_own + j], pair[j])
 
 
-@compiled
+@strict
 def coefficient_slopes(data: Array, pull: Array, slopes: Array) -> None:
     """Fill the slope of the likelihood in each coefficient, shared then by geo."""
     common, local, pair = columns_of(data)
@@ -148,7 +150,7 @@ def coefficient_slopes(data: Array, pull: Array, slopes: Array) -> None:
     together = np.zeros(pull.shape[1])
     slopes[:] = 0.0
     for g in range(pull.shape[0]):
-        add_row(together, 1.0, pull[g])
+        add_multiple(together, 1.0, pull[g])
         for i in range(local.shape[1]):
             slopes[n_common + i] += dot(local[g, i], pull[g])
         for j in range(n_own):
@@ -157,101 +159,103 @@ def coefficient_slopes(data: Array, pull: Array, slopes: Array) -> None:
         slopes[i] = dot(common[i], together)
 
 
-@compiled
+@strict
 def explicit_log_density(theta: Array, data: Array, gradient: Array) -> float:
     """Give the log-density, up to a constant, and write its gradient over `gradient`."""
     channels, geos, periods, size = int(data[0]), int(data[1]), int(data[2]), int(data[3] + data[4])
-    noise, block, spreads, deviates, exponent = places(data)
-    n_own, first = int(data[9]), exponent + int(data[10])
-    media, work = media_of(data), new_work(channels, geos, periods)
-    centre, unit, group = part(data, 19), part(data, 21), part(data, 17)
-    count = centre.shape[0]
-    map_rows = part(data, 20).reshape((count, count))
+    block, spreads, deviates, exponent = places(data)
+    groups, n_own, first = int(data[6]), int(data[9]), exponent + int(data[10])
+    noise, full = 4 * channels + groups, spread_out(theta, data)
+    media, work = media_of(data), new_work(channels, geos, periods, int(data[12]))
+    centre, unit, group = part(data, 23), part(data, 25), part(data, 17)
+    count, slope = centre.shape[0], np.empty(full.shape[0])
+    map_rows = part(data, 24).reshape((count, count))
     deviates_by_geo = theta[deviates:exponent].reshape((-1, geos))
-    density = geo_prior(theta, data, gradient)
+    density = geo_prior(full, theta, data, slope, gradient)
     deviation, own_deviation, precision = np.empty(size), np.zeros(2), np.empty(geos)
-    scales_of(theta, data, deviation, own_deviation, precision)
+    scales_of(full, theta, data, deviation, own_deviation, precision)
     standard, slopes, pull = np.empty(count), np.empty(count), np.empty((geos, periods))
-    fixed, spread, coefficient = part(data, 23), np.empty(count), np.empty(count)
+    fixed, spread, coefficient = part(data, 27), np.empty(count), np.empty(count)
     unwhiten(theta[first:], centre, map_rows, standard)
-    mean = part(data, 22).reshape((geos, periods)).copy()
-    geo_media(theta, theta[spreads:deviates], deviates_by_geo, media, work, mean)
+    mean = part(data, 26).reshape((geos, periods)).copy()
+    geo_media(full, theta[spreads:deviates], deviates_by_geo, media, work, int(data[6]), mean)
     for i in range(count):
         spread[i] = own_deviation[(i - size) % n_own] if i >= size else deviation[i]
         coefficient[i] = (fixed[i] if fixed[i] > 0.0 else spread[i]) * standard[i]
     add_fitted(data, coefficient, mean)
 
-    kpi, relative, power = part(data, 7).reshape((geos, periods)), part(data, 9), 0.0
-    if data[10] > 0.0:
-        power = 1.0 / (1.0 + math.exp(-theta[exponent]))
+    kpi, relative = part(data, 7).reshape((geos, periods)), part(data, 9)
+    power = 1.0 / (1.0 + math.exp(-theta[exponent])) if data[10] > 0.0 else 0.0
     for g in range(geos):
         if int(data[11]) == NEGATIVE_BINOMIAL:
-            value, along = negative_binomial(kpi[g], mean[g], unit[g], math.exp(theta[noise]), pull[g])
+            value, along = negative_binomial(kpi[g], mean[g], unit[g], math.exp(full[noise]), pull[g])
         else:
             value, along = student_t(kpi[g] - mean[g], precision[g] ** -0.5, unit[g], pull[g])
             if data[10] > 0.0:
                 gradient[exponent] -= 0.5 * power * (1.0 - power) * relative[g] * along
         density += value
-        gradient[noise] += along
+        slope[noise] += along
 
     coefficient_slopes(data, pull, slopes)
     for i in range(count):
-        at = -1
-        if i >= size:
-            at = block + (i - size) % n_own
-        elif group[i] >= 0:
-            at = 4 * channels + int(group[i])
+        moved = 0.0
         if fixed[i] > 0.0:
             z = coefficient[i] / spread[i]
             density -= 0.5 * z * z + math.log(spread[i])
-            gradient[at] += z * z - 1.0
+            moved = z * z - 1.0
             slopes[i] = (slopes[i] - z / spread[i]) * fixed[i]
-            continue
-        density -= 0.5 * standard[i] * standard[i]
-        if at >= 0:
-            gradient[at] += slopes[i] * coefficient[i]
-        slopes[i] = slopes[i] * spread[i] - standard[i]
+        else:
+            density -= 0.5 * standard[i] * standard[i]
+            moved = slopes[i] * coefficient[i]
+            slopes[i] = slopes[i] * spread[i] - standard[i]
+        if i >= size:
+            gradient[block + (i - size) % n_own] += moved
+        elif group[i] >= 0:
+            slope[4 * channels + int(group[i])] += moved
     gradient[first:] = 0.0
     for i in range(count):
-        add_row(gradient[first:], slopes[i], map_rows[i])
+        add_multiple(gradient[first:], slopes[i], map_rows[i])
     geo_media_gradient(
-        theta,
+        full,
         theta[spreads:deviates],
         deviates_by_geo,
         media,
         work,
+        groups,
         pull,
-        gradient,
+        slope,
         gradient[spreads:deviates],
         gradient[deviates:exponent].reshape((-1, geos)),
     )
+    gather(slope, data, gradient)
     return density
 
 
-@compiled
+@strict
 def complete_explicit_draws(
     thetas: Array, data: Array, coefficients: Array, effects: Array, shares: Array
 ) -> None:
     """Fill coefficients beyond their means, effects (draw, geo, channel) and shares (draw, channel)."""
     channels, geos, periods, size = int(data[0]), int(data[1]), int(data[2]), int(data[3] + data[4])
-    _, _, spreads, deviates, exponent = places(data)
-    n_own, centre, fixed = int(data[9]), part(data, 19), part(data, 23)
-    media, work, mean = media_of(data), new_work(channels, geos, periods), np.zeros((geos, periods))
-    map_rows = part(data, 20).reshape((centre.shape[0], centre.shape[0]))
+    _, spreads, deviates, exponent = places(data)
+    n_own, centre, fixed = int(data[9]), part(data, 23), part(data, 27)
+    media, work = media_of(data), new_work(channels, geos, periods, int(data[12]))
+    mean, map_rows = np.zeros((geos, periods)), part(data, 24).reshape((centre.shape[0], centre.shape[0]))
     deviation, own_deviation, precision = np.empty(size), np.zeros(2), np.empty(geos)
     for n in range(thetas.shape[0]):
         theta = thetas[n]
+        full = spread_out(theta, data)
         unwhiten(theta[exponent + int(data[10]) :], centre, map_rows, coefficients[n])
-        scales_of(theta, data, deviation, own_deviation, precision)
+        scales_of(full, theta, data, deviation, own_deviation, precision)
         for i in range(centre.shape[0]):
             unit = own_deviation[(i - size) % n_own] if i >= size else deviation[i]
             coefficients[n, i] *= fixed[i] if fixed[i] > 0.0 else unit
         deviates_by_geo = theta[deviates:exponent].reshape((-1, geos))
-        geo_media(theta, theta[spreads:deviates], deviates_by_geo, media, work, mean)
+        geo_media(full, theta[spreads:deviates], deviates_by_geo, media, work, int(data[6]), mean)
         for c in range(channels):
-            shares[n, c] = work[6][c] * work[5][c, 0] / work[4][c, 0]
+            shares[n, c] = share_of(media, work, c)
             for g in range(geos):
-                effects[n, g, c] = work[5][c, g]
+                effects[n, g, c] = work[8][c, g]
 
 
 _pointer: Any = types.CPointer(types.double)

@@ -10,30 +10,22 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.inference.kernels.compiling import compiled
+from mmm.inference.kernels.compiling import straight, strict
+from mmm.inference.kernels.elementary import add_multiple, dot
 
 Array = NDArray[np.float64]
 Columns = tuple[Array, Array, Array]
 """Shared columns (column, period), columns that differ (geo, column, period), level and line (2, period).
 The columns that differ are the last of the shared coefficients."""
 Products = tuple[Array, Array, Array]
-"""Cross-products per class of geos: (class, column, column), with level and line (class, column, 2), and of
+"""Cross-products per class of geos: (class, column, column), with level and line (class, 2, column), and of
 these two (2, 2). One class when no column differs between geos, else one per geo."""
 Arrow = tuple[Array, Array, Array, Array]
 """Per geo: inverse of I + D Z'Z D / v (geo, 2, 2) and D times it times D / v; of the shared system:
 its Cholesky factor (column, column) and its inverse."""
 
 
-@compiled
-def dot(left: Array, right: Array) -> float:
-    """Sum of products."""
-    total = 0.0
-    for i in range(left.shape[0]):
-        total += left[i] * right[i]
-    return total
-
-
-@compiled
+@strict
 def new_arrow(n_geos: int, n_columns: int) -> Arrow:
     """Room for `factor_arrow`."""
     return (
@@ -44,7 +36,7 @@ def new_arrow(n_geos: int, n_columns: int) -> Arrow:
     )
 
 
-@compiled
+@strict
 def factor_arrow(
     products: Products, deviation: Array, geo_deviation: Array, precision: Array, arrow: Arrow
 ) -> float:
@@ -54,7 +46,7 @@ def factor_arrow(
     """
     gram, across, own = products
     inner, pulled, lower, _ = arrow
-    n_geos, n_columns = precision.shape[0], deviation.shape[0]
+    n_geos = precision.shape[0]
     log_determinant = 0.0
     d0, d1 = geo_deviation[0], geo_deviation[1]
     for g in range(n_geos):
@@ -78,15 +70,23 @@ def factor_arrow(
             p00 += p * pulled[at, 0, 0]
             p01 += p * pulled[at, 0, 1]
             p11 += p * pulled[at, 1, 1]
-        for i in range(n_columns):
-            left0 = p00 * across[k, i, 0] + p01 * across[k, i, 1]
-            left1 = p01 * across[k, i, 0] + p11 * across[k, i, 1]
-            for j in range(i + 1):
-                lower[i, j] += total * gram[k, i, j] - left0 * across[k, j, 0] - left1 * across[k, j, 1]
+        _add_class(gram[k], across[k], total, (p00, p01, p11), lower)
     return log_determinant + _cholesky(deviation, lower)
 
 
-@compiled
+@straight
+def _add_class(
+    gram: Array, across: Array, total: float, pulled: tuple[float, float, float], lower: Array
+) -> None:
+    """Add to the lower half what geos of one class say of the shared coefficients."""
+    for i in range(lower.shape[0]):
+        left0 = pulled[0] * across[0, i] + pulled[1] * across[1, i]
+        left1 = pulled[1] * across[0, i] + pulled[2] * across[1, i]
+        for j in range(i + 1):
+            lower[i, j] += total * gram[i, j] - left0 * across[0, j] - left1 * across[1, j]
+
+
+@strict
 def _cholesky(deviation: Array, lower: Array) -> float:
     """Turn the lower half of G into the factor of I + D G D; give its log-determinant."""
     log_determinant = 0.0
@@ -104,27 +104,25 @@ def _cholesky(deviation: Array, lower: Array) -> float:
     return log_determinant
 
 
-@compiled
+@strict
 def invert_shared(arrow: Arrow) -> None:
     """Fill the inverse of the shared system from its factor."""
     lower, inverse = arrow[2], arrow[3]
     size = lower.shape[0]
     root = np.zeros((size, size))
-    for j in range(size):
-        root[j, j] = 1.0 / lower[j, j]
-        for i in range(j + 1, size):
-            root[i, j] = -dot(lower[i, j:i], root[j:i, j]) / lower[i, i]
+    for i in range(size):
+        for j in range(i):
+            add_multiple(root[i, : j + 1], -lower[i, j], root[j, : j + 1])
+        root[i, i] = 1.0
+        for j in range(i + 1):
+            root[i, j] /= lower[i, i]
     inverse[:] = 0.0
     for k in range(size):
         for i in range(k + 1):
-            for j in range(i + 1):
-                inverse[i, j] += root[k, i] * root[k, j]
-    for i in range(size):
-        for j in range(i):
-            inverse[j, i] = inverse[i, j]
+            add_multiple(inverse[i, : k + 1], root[k, i], root[k, : k + 1])
 
 
-@compiled
+@strict
 def solve(lower: Array, right: Array) -> None:
     """Solve L L' x = right in place."""
     for i in range(right.shape[0]):
@@ -132,16 +130,15 @@ def solve(lower: Array, right: Array) -> None:
     solve_transposed(lower, right)
 
 
-@compiled
+@strict
 def solve_transposed(lower: Array, right: Array) -> None:
     """Solve L' x = right in place."""
     for i in range(right.shape[0] - 1, -1, -1):
         right[i] /= lower[i, i]
-        for j in range(i):
-            right[j] -= right[i] * lower[i, j]
+        add_multiple(right[:i], -right[i], lower[i, :i])
 
 
-@compiled
+@strict
 def posterior_means(
     columns: Columns,
     products: Products,
@@ -164,14 +161,13 @@ def posterior_means(
     shared[:] = 0.0
     for g in range(n_geos):
         p = precision[g]
-        for t in range(n_periods):
-            summed[t] += p * residual[g, t]
+        add_multiple(summed, p, residual[g])
         onto[g, 0], onto[g, 1] = dot(pair[0], residual[g]), dot(pair[1], residual[g])
         u0 = p * (pulled[g, 0, 0] * onto[g, 0] + pulled[g, 0, 1] * onto[g, 1])
         u1 = p * (pulled[g, 1, 0] * onto[g, 0] + pulled[g, 1, 1] * onto[g, 1])
         k = 0 if one_class else g
-        for i in range(shared.shape[0]):
-            shared[i] -= across[k, i, 0] * u0 + across[k, i, 1] * u1
+        add_multiple(shared, -u0, across[k, 0])
+        add_multiple(shared, -u1, across[k, 1])
         for i in range(local.shape[1]):
             shared[n_common + i] += p * dot(local[g, i], residual[g])
     for i in range(n_common):
@@ -179,19 +175,16 @@ def posterior_means(
     for i in range(shared.shape[0]):
         shared[i] *= deviation[i]
     solve(lower, shared)
+    scaled = deviation * shared
     for g in range(n_geos):
         k = 0 if one_class else g
-        z0, z1 = onto[g, 0], onto[g, 1]
-        for i in range(shared.shape[0]):
-            z0 -= across[k, i, 0] * deviation[i] * shared[i]
-            z1 -= across[k, i, 1] * deviation[i] * shared[i]
-        z0 *= geo_deviation[0] * precision[g]
-        z1 *= geo_deviation[1] * precision[g]
+        z0 = (onto[g, 0] - dot(across[k, 0], scaled)) * geo_deviation[0] * precision[g]
+        z1 = (onto[g, 1] - dot(across[k, 1], scaled)) * geo_deviation[1] * precision[g]
         own[g, 0] = inner[g, 0, 0] * z0 + inner[g, 0, 1] * z1
         own[g, 1] = inner[g, 1, 0] * z0 + inner[g, 1, 1] * z1
 
 
-@compiled
+@strict
 def subtract_fitted(
     columns: Columns, deviation: Array, geo_deviation: Array, shared: Array, own: Array, residual: Array
 ) -> None:
@@ -201,20 +194,17 @@ def subtract_fitted(
     n_common = common.shape[0]
     fitted = np.zeros(n_periods)
     for i in range(n_common):
-        value = deviation[i] * shared[i]
-        for t in range(n_periods):
-            fitted[t] += value * common[i, t]
+        add_multiple(fitted, deviation[i] * shared[i], common[i])
     for g in range(n_geos):
         level, line = geo_deviation[0] * own[g, 0], geo_deviation[1] * own[g, 1]
-        for t in range(n_periods):
-            residual[g, t] -= fitted[t] + level * pair[0, t] + line * pair[1, t]
+        add_multiple(residual[g], -1.0, fitted)
+        add_multiple(residual[g], -level, pair[0])
+        add_multiple(residual[g], -line, pair[1])
         for i in range(local.shape[1]):
-            value = deviation[n_common + i] * shared[n_common + i]
-            for t in range(n_periods):
-                residual[g, t] -= value * local[g, i, t]
+            add_multiple(residual[g], -deviation[n_common + i] * shared[n_common + i], local[g, i])
 
 
-@compiled
+@strict
 def uncertainty(
     products: Products,
     deviation: Array,
@@ -234,13 +224,14 @@ def uncertainty(
     size = deviation.shape[0]
     one_class = gram.shape[0] == 1
     own_variance[:] = 0.0
-    half, q, a = np.empty((2, size)), np.empty((2, 2)), np.empty((2, 2))
-    base = 0.0
+    covariance, half = inverse.copy(), np.empty((2, size))
+    q, a, base = np.empty((2, 2)), np.empty((2, 2)), 0.0
+    _rescale(covariance, deviation)
     for g in range(precision.shape[0]):
         p = precision[g]
         if g == 0 or not one_class:
             k = 0 if one_class else g
-            base = _moments(gram[k], across[k], inverse, deviation, half, q)
+            base = _moments(gram[k], across[k], covariance, half, q)
         for i in range(2):
             for j in range(2):
                 a[i, j] = inner[g, i, j] * geo_deviation[j] * p
@@ -261,24 +252,23 @@ def uncertainty(
         trace[g] = 2.0 - inner[g, 0, 0] - inner[g, 1, 1] + p * value
 
 
-@compiled
-def _moments(gram: Array, across: Array, inverse: Array, deviation: Array, half: Array, q: Array) -> float:
-    """Fill q = N'CN for N = `across` and C the covariance of shared coefficients; give tr(C gram)."""
-    size = deviation.shape[0]
+@straight
+def _rescale(matrix: Array, deviation: Array) -> None:
+    """Multiply rows and columns by the deviations."""
+    for i in range(matrix.shape[0]):
+        for j in range(matrix.shape[1]):
+            matrix[i, j] *= deviation[i] * deviation[j]
+
+
+@strict
+def _moments(gram: Array, across: Array, covariance: Array, half: Array, q: Array) -> float:
+    """Fill q = N C N' for N = `across` and C the covariance of shared coefficients; give tr(C gram)."""
     base = 0.0
-    half[:] = 0.0
-    for i in range(size):
-        row = 0.0
-        for j in range(i):
-            row += deviation[j] * inverse[i, j] * gram[i, j]
-        base += deviation[i] * (2.0 * row + deviation[i] * inverse[i, i] * gram[i, i])
-        for j in range(size):
-            value = deviation[j] * inverse[i, j] * deviation[i]
-            half[0, i] += value * across[j, 0]
-            half[1, i] += value * across[j, 1]
+    for i in range(covariance.shape[0]):
+        base += dot(covariance[i], gram[i])
+        half[0, i] = dot(covariance[i], across[0])
+        half[1, i] = dot(covariance[i], across[1])
     for i in range(2):
         for j in range(2):
-            q[i, j] = 0.0
-            for k in range(size):
-                q[i, j] += half[i, k] * across[k, j]
+            q[i, j] = dot(half[i], across[j])
     return base

@@ -1,8 +1,8 @@
 """Where the figures of a panel stand in the buffer and among the parameters; the prior of these.
 
-Parameters, in order: those of the national model; log sizes of levels and lines between geos (2); log
-spreads of the effects between geos (by channel with effects by geo); their standard deviates
-(channel, geo); the log-odds of the noise exponent; whitened coefficients where they are explicit.
+Parameters, in order: those of the national model that its families have; log sizes of levels and lines
+between geos (2); log spreads of the effects between geos (by channel with effects by geo); their standard
+deviates (channel, geo); the log-odds of the noise exponent; whitened coefficients where they are explicit.
 `inference.geo_buffer` lays the buffer out. A national panel is one geo: without levels, lines,
 spreads, deviates or exponent.
 """
@@ -12,47 +12,71 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.inference.kernels.compiling import compiled
+from mmm.inference.kernels.compiling import strict
 from mmm.inference.kernels.geo_media import GeoMedia
-from mmm.inference.kernels.geometric_hill import prior as national_prior
+from mmm.inference.kernels.prior import prior as national_prior
 
 Array = NDArray[np.float64]
-SIZES, PARTS = 12, 24
+SIZES, PARTS = 13, 31
 """Channels, geos, periods, common and local columns, classes of geos, amplitudes, channels with effects by
-geo, parameters of the national model, coefficients of each geo (2 or 0), 1 where there is a noise
-exponent, code of the likelihood; then the starts of the parts and the end of the last."""
+geo, sampled parameters of the national model, coefficients of each geo (2 or 0), 1 where there is a noise
+exponent, code of the likelihood, lags; then the starts of the parts and the end of the last."""
 LIKELIHOODS = ("normal", "student_t", "negative_binomial")
 """The code of a likelihood is its place here."""
 NEGATIVE_BINOMIAL = 2
 HEADER = SIZES + PARTS + 1
-Places = tuple[int, int, int, int, int]
-"""Where the log noise, the geo block, its spreads, its standard deviates and the noise exponent stand."""
+Places = tuple[int, int, int, int]
+"""Where the geo block, its spreads, its standard deviates and the noise exponent stand."""
 
 
-@compiled
+@strict
 def places(data: Array) -> Places:
-    """Give where the log noise, the geo block, its spreads, its deviates and its exponent start."""
-    channels, groups, national, local = int(data[0]), int(data[6]), int(data[8]), int(data[7])
+    """Give where the geo block, its spreads, its deviates and its exponent start."""
+    national, local = int(data[8]), int(data[7])
     spreads = national + int(data[9])
     deviates = spreads + local
-    return 4 * channels + groups, national, spreads, deviates, deviates + local * int(data[1])
+    return national, spreads, deviates, deviates + local * int(data[1])
 
 
-@compiled
+@strict
 def part(data: Array, index: int) -> Array:
     """Give one part of the buffer, flat."""
     return data[int(data[SIZES + index]) : int(data[SIZES + index + 1])]
 
 
-@compiled
+@strict
+def spread_out(theta: Array, data: Array) -> Array:
+    """Put the sampled parameters of the national model in their place among all that it could have."""
+    full, sampled = part(data, 21).copy(), part(data, 20)
+    for i in range(sampled.shape[0]):
+        full[int(sampled[i])] = theta[i]
+    return full
+
+
+@strict
+def gather(slope: Array, data: Array, gradient: Array) -> None:
+    """Write the slopes of the sampled parameters of the national model over their gradient."""
+    sampled = part(data, 20)
+    for i in range(sampled.shape[0]):
+        gradient[i] = slope[int(sampled[i])]
+
+
+@strict
 def media_of(data: Array) -> GeoMedia:
     """Give what `geo_media` reads."""
     channels, geos, periods = int(data[0]), int(data[1]), int(data[2])
-    spend = part(data, 4).reshape((channels, geos, periods))
-    return spend, part(data, 5).reshape((channels, geos)), part(data, 2), part(data, 6), part(data, 8)
+    return (
+        part(data, 4).reshape((channels, geos, periods)),
+        part(data, 5).reshape((channels, geos)),
+        part(data, 22).reshape((channels, geos)),
+        part(data, 2),
+        part(data, 6),
+        part(data, 8),
+        part(data, 19).reshape((3, channels)),
+    )
 
 
-@compiled
+@strict
 def columns_of(data: Array) -> tuple[Array, Array, Array]:
     """Give the `Columns` of the arrow."""
     geos, periods, common, local = int(data[1]), int(data[2]), int(data[3]), int(data[4])
@@ -63,31 +87,28 @@ def columns_of(data: Array) -> tuple[Array, Array, Array]:
     )
 
 
-@compiled
+@strict
 def products_of(data: Array) -> tuple[Array, Array, Array]:
     """Give the `Products` of the arrow."""
     size, classes = int(data[3] + data[4]), int(data[5])
     return (
         part(data, 13).reshape((classes, size, size)),
-        part(data, 14).reshape((classes, size, 2)),
+        part(data, 14).reshape((classes, 2, size)),
         part(data, 15).reshape((2, 2)),
     )
 
 
-@compiled
-def geo_prior(theta: Array, data: Array, gradient: Array) -> float:
-    """Log-density of the parameters; its gradient is written over `gradient`."""
+@strict
+def geo_prior(full: Array, theta: Array, data: Array, slope: Array, gradient: Array) -> float:
+    """Log-density of the parameters.
+
+    Its slopes are written over `slope`, those of the geo block over `gradient`.
+    """
     channels = int(data[0])
-    _, block, spreads, deviates, exponent = places(data)
-    hyper = part(data, 18)
-    density = national_prior(
-        theta[:block],
-        part(data, 0),
-        part(data, 1),
-        part(data, 2),
-        part(data, 3).reshape((9, channels)),
-        gradient[:block],
-    )
+    block, spreads, deviates, exponent = places(data)
+    hyper, beliefs = part(data, 18), part(data, 3).reshape((3, 5, channels))
+    stated = (beliefs[0], beliefs[1], beliefs[2], part(data, 2), part(data, 1))
+    density = national_prior(full, part(data, 0), stated, slope)
     for j in range(spreads - block):
         ratio = math.exp(theta[block + j]) / hyper[j]
         density += theta[block + j] - 0.5 * ratio * ratio
@@ -108,22 +129,24 @@ def geo_prior(theta: Array, data: Array, gradient: Array) -> float:
     return density - a * softplus - b * (z + softplus)
 
 
-@compiled
-def scales_of(theta: Array, data: Array, deviation: Array, own: Array, precision: Array) -> float:
+@strict
+def scales_of(
+    full: Array, theta: Array, data: Array, deviation: Array, own: Array, precision: Array
+) -> float:
     """Fill the prior deviations and one over the noise variance by geo; give the sum of log variances."""
-    noise, block, _, _, exponent = places(data)
-    first = 4 * int(data[0])
+    block, _, _, exponent = places(data)
+    first, groups = 4 * int(data[0]), int(data[6])
     scale, group, relative = part(data, 16), part(data, 17), part(data, 9)
     for k in range(scale.shape[0]):
         g = int(group[k])
-        deviation[k] = scale[k] if g < 0 else scale[k] * math.exp(theta[first + g])
+        deviation[k] = scale[k] if g < 0 else scale[k] * math.exp(full[first + g])
     for j in range(int(data[9])):
         own[j] = math.exp(theta[block + j])
     power, total = 0.0, 0.0
     if data[10] > 0.0:
         power = 1.0 / (1.0 + math.exp(-theta[exponent]))
     for g in range(precision.shape[0]):
-        log_variance = 2.0 * theta[noise] - power * relative[g]
+        log_variance = 2.0 * full[first + groups] - power * relative[g]
         precision[g] = math.exp(-log_variance)
         total += log_variance
     return total

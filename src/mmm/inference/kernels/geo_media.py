@@ -5,155 +5,153 @@ head is the same everywhere and is computed once, in the place of the first geo.
 """
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.inference.kernels.compiling import compiled
-from mmm.inference.kernels.geo_arrow import dot
-from mmm.inference.kernels.geometric_hill import COEFFICIENT, NO_PRESSURE, adstock, saturate, through_adstock
+from mmm.inference.kernels.compiling import strict
+from mmm.inference.kernels.elementary import add_multiple, dot, shifted_multiple, total_of
+from mmm.inference.kernels.media import curve_of, pull_back, respond
+from mmm.inference.kernels.prior import COEFFICIENT, MARGINAL, block_start
 
 Array = NDArray[np.float64]
-GeoMedia = tuple[Array, Array, Array, Array, Array]
-"""Spend (channel, geo, period), adstocked spend before (channel, geo), kind of belief (channel), place among
-the channels with effects by geo or -1 (channel), share of the population (geo)."""
-GeoWork = tuple[Array, Array, Array, Array, Array, Array, Array]
-"""(channel, geo, period): pressure, its log-odds of saturation, share of the ceiling reached; (channel, geo):
-mean of the latter over periods, effect over that of the channel, effect; (channel): what multiplies
-the channel's effect in its share of the KPI."""
+GeoMedia = tuple[Array, Array, Array, Array, Array, Array, Array]
+"""Spend (channel, geo, period); spend before (channel, geo) and whether there ever is any (channel, geo);
+kind of belief (channel), place among the channels with effects by geo or -1 (channel), share of the
+population (geo); families (3, channel): see `kernels.media`."""
+GeoWork = tuple[Array, Array, Array, Array, Array, Array, Array, Array, Array, Array, Array, Array]
+"""(channel, geo, period): pressure, its level, share of the ceiling reached, its rise, and that carried
+over; (channel, geo): mean of what is reached and mean of what the belief is on, over periods, effect over
+that of the channel, effect; (channel): what multiplies the channel's effect in what its belief is on;
+weights (channel, lag) and their slopes (channel, 2, lag)."""
 
 
-@compiled
-def new_work(n_channels: int, n_geos: int, n_periods: int) -> GeoWork:
+@strict
+def new_work(channels: int, geos: int, periods: int, n_lags: int) -> GeoWork:
     """Room for `geo_media`."""
     return (
-        np.empty((n_channels, n_geos, n_periods)),
-        np.empty((n_channels, n_geos, n_periods)),
-        np.empty((n_channels, n_geos, n_periods)),
-        np.zeros((n_channels, n_geos)),
-        np.ones((n_channels, n_geos)),
-        np.empty((n_channels, n_geos)),
-        np.zeros(n_channels),
+        np.empty((channels, geos, periods)),
+        np.empty((channels, geos, periods)),
+        np.empty((channels, geos, periods)),
+        np.empty((channels, geos, periods)),
+        np.empty((channels, geos, periods)),
+        np.zeros((channels, geos)),
+        np.zeros((channels, geos)),
+        np.ones((channels, geos)),
+        np.empty((channels, geos)),
+        np.zeros(channels),
+        np.empty((channels, n_lags)),
+        np.empty((channels, 2, n_lags)),
     )
 
 
-@compiled
-def is_idle(spend: Array, carry_in: float) -> Any:
-    """Whether a row never sees any pressure."""
-    if carry_in > 0.0:
-        return False
-    return spend.max() <= 0.0
+@strict
+def rows_of(work: GeoWork, c: int, g: int) -> tuple[Array, Array, Array, Array, Array, Array, Array]:
+    """Give the rows of one channel in one geo, as `kernels.media` reads them."""
+    return work[0][c, g], work[1][c, g], work[2][c, g], work[3][c, g], work[4][c, g], work[10][c], work[11][c]
 
 
-@compiled
+@strict
 def geo_media(
-    theta: Array, spreads: Array, standard: Array, media: GeoMedia, work: GeoWork, mean: Array
+    full: Array, spreads: Array, standard: Array, media: GeoMedia, work: GeoWork, groups: int, mean: Array
 ) -> None:
     """Add every contribution to `mean` (geo, period); fill what the gradient needs.
 
-    `theta` starts with the parameters of the national model; `spreads` are logarithms, by channel
-    with effects by geo, and `standard` (channel, geo) the standard deviates of these effects.
+    `full` are the parameters of the national model, of `groups` amplitudes; `spreads` are logarithms, by
+    channel with effects by geo, and `standard` (channel, geo) the standard deviates of these effects.
     """
-    spend, carry_in, kind, place, weight = media
-    pressure, log_odds, reached, average, ratio, effect, total = work
+    spend, before, active, kind, place, weight, families = media
+    average, believed, ratio, effect, total = work[5], work[6], work[7], work[8], work[9]
     channels, geos, periods = spend.shape
+    at_second = block_start(4, channels, groups)
     for c in range(channels):
-        retention, slope = 1.0 / (1.0 + math.exp(-theta[c])), math.exp(theta[2 * channels + c])
-        own = int(place[c])
+        curve, own = curve_of(full, c, channels, at_second), int(place[c])
         total[c] = 0.0
         for g in range(geos if own >= 0 else 1):
             if own >= 0:
                 ratio[c, g] = math.exp(math.exp(spreads[own]) * standard[own, g])
-            if is_idle(spend[c, g], carry_in[c, g]):
-                reached[c, g] = 0.0
+            if active[c, g] == 0.0:
                 average[c, g] = 0.0
+                believed[c, g] = 0.0
                 continue
-            adstock(spend[c, g], carry_in[c, g], retention, pressure[c, g])
-            saturate(pressure[c, g], theta[channels + c], slope, log_odds[c, g], reached[c, g])
-            average[c, g] = reached[c, g].sum() / periods
-            total[c] += (weight[g] if own >= 0 else 1.0) * ratio[c, g] * average[c, g]
-        strength = theta[3 * channels + c]
+            rows = rows_of(work, c, g)
+            respond(curve, families[:, c], spend[c, g], before[c, g], rows, periods)
+            average[c, g] = total_of(rows[2]) / periods
+            believed[c, g] = total_of(rows[3]) / periods if kind[c] == MARGINAL else average[c, g]
+            total[c] += (weight[g] if own >= 0 else 1.0) * ratio[c, g] * believed[c, g]
+        strength = full[3 * channels + c]
         ceiling = strength if kind[c] == COEFFICIENT else math.exp(strength) / total[c]
         for g in range(geos):
             row = g if own >= 0 else 0
             effect[c, g] = ceiling * ratio[c, row]
-            if average[c, row] > 0.0:
-                add_row(mean[g], effect[c, g], reached[c, row])
+            if active[c, row] > 0.0:
+                add_multiple(mean[g], effect[c, g], work[2][c, row])
 
 
-@compiled
-def add_row(target: Array, factor: float, row: Array) -> None:
-    """Add a multiple of a row."""
-    for t in range(target.shape[0]):
-        target[t] += factor * row[t]
+@strict
+def share_of(media: GeoMedia, work: GeoWork, c: int) -> float:
+    """Share of the mean KPI that a channel brings, all geos together."""
+    place, weight, share = media[4], media[5], 0.0
+    for g in range(weight.shape[0]):
+        share += weight[g] * work[8][c, g] * work[5][c, g if place[c] >= 0 else 0]
+    return share
 
 
-@compiled
+@strict
 def geo_media_gradient(
-    theta: Array,
+    full: Array,
     spreads: Array,
     standard: Array,
     media: GeoMedia,
     work: GeoWork,
+    groups: int,
     pull: Array,
-    gradient: Array,
-    spread_gradient: Array,
-    standard_gradient: Array,
+    slope: Array,
+    spread_slope: Array,
+    standard_slope: Array,
 ) -> None:
-    """Add to the gradients what a pull (geo, period) on the mean says of each parameter."""
-    spend, carry_in, kind, place, weight = media
-    pressure, log_odds, reached, average, ratio, effect, total = work
+    """Add to the slopes what a pull (geo, period) on the mean says of each parameter."""
+    spend, before, active, kind, place, weight, families = media
+    believed, ratio, effect, total = work[6], work[7], work[8], work[9]
     channels, geos, periods = spend.shape
-    together, bend, along = np.zeros(periods), np.empty(periods), np.empty(geos)
+    at_second = block_start(4, channels, groups)
+    spares, along = (np.empty(periods), np.empty(periods), np.empty(periods)), np.empty(geos)
+    together = np.zeros(periods)
     for g in range(geos):
-        add_row(together, 1.0, pull[g])
+        add_multiple(together, 1.0, pull[g])
     for c in range(channels):
-        retention, slope = 1.0 / (1.0 + math.exp(-theta[c])), math.exp(theta[2 * channels + c])
-        own = int(place[c])
-        rows = geos if own >= 0 else 1
-        earned = 0.0
+        curve, own = curve_of(full, c, channels, at_second), int(place[c])
+        rows, earned = geos if own >= 0 else 1, 0.0
         for g in range(rows):
             along[g] = 0.0
-            if average[c, g] > 0.0:
-                along[g] = ratio[c, g] * dot(pull[g] if own >= 0 else together, reached[c, g])
+            if active[c, g] > 0.0:
+                along[g] = ratio[c, g] * dot(pull[g] if own >= 0 else together, work[2][c, g])
             earned += along[g]
-        strength, share_pull = theta[3 * channels + c], 0.0
-        ceiling = strength if kind[c] == COEFFICIENT else math.exp(strength) / total[c]
-        if kind[c] == COEFFICIENT:
-            gradient[3 * channels + c] += earned
-        else:
-            gradient[3 * channels + c] += ceiling * earned
-            share_pull = ceiling * earned / total[c]
+        signed = kind[c] == COEFFICIENT
+        ceiling = full[3 * channels + c] if signed else math.exp(full[3 * channels + c]) / total[c]
+        slope[3 * channels + c] += earned if signed else ceiling * earned
+        share_pull = 0.0 if signed else ceiling * earned / total[c]
         for g in range(rows):
             part = (weight[g] if own >= 0 else 1.0) * ratio[c, g]
             if own >= 0:
-                moved = ceiling * along[g] - share_pull * part * average[c, g]
-                spread = math.exp(spreads[own])
-                standard_gradient[own, g] += moved * spread
-                spread_gradient[own] += moved * spread * standard[own, g]
-            if average[c, g] <= 0.0:
+                moved = (ceiling * along[g] - share_pull * part * believed[c, g]) * math.exp(spreads[own])
+                standard_slope[own, g] += moved
+                spread_slope[own] += moved * standard[own, g]
+            if active[c, g] == 0.0:
                 continue
-            centre = share_pull * part / periods
+            centre, marginal = -share_pull * part / periods, kind[c] == MARGINAL
             row = pull[g] if own >= 0 else together
-            state = (pressure[c, g], log_odds[c, g], reached[c, g])
-            half, power = _bend(row, effect[c, g], centre, state, bend)
-            gradient[channels + c] -= slope * half
-            gradient[2 * channels + c] += power
-            moved = through_adstock(spend[c, g], carry_in[c, g], retention, pressure[c, g], bend)
-            gradient[c] += slope * moved * retention * (1.0 - retention)
-
-
-@compiled
-def _bend(
-    pull: Array, effect: float, centre: float, state: tuple[Array, Array, Array], bend: Array
-) -> tuple[float, float]:
-    """Fill the pull on the logarithm of pressure, over pressure; give its sum, and that times log-odds."""
-    pressure, log_odds, reached = state
-    half, power = 0.0, 0.0
-    for t in range(pull.shape[0]):
-        value = (effect * pull[t] - centre) * reached[t] * (1.0 - reached[t])
-        half += value
-        power += value * log_odds[t]
-        bend[t] = value / max(pressure[t], NO_PRESSURE)
-    return half, power
+            shifted_multiple(spares[0], effect[c, g], row, 0.0 if marginal else centre)
+            found = pull_back(
+                curve,
+                families[:, c],
+                spend[c, g],
+                before[c, g],
+                rows_of(work, c, g),
+                spares,
+                centre if marginal else 0.0,
+            )
+            slope[c] += found[0]
+            slope[at_second + c] += found[1]
+            slope[channels + c] += found[2]
+            slope[2 * channels + c] += found[3]
