@@ -4,9 +4,11 @@ import asyncio
 import gzip
 import json
 import os
-from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
 from hashlib import sha256
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,8 @@ from voila.exporter import VoilaExporter
 from voila.paths import collect_template_paths
 
 from mmm.dashboards.notebooks import notebooks_folder, shown_notebook
-from mmm.reporting import PUBLISHED, Report, in_language, read_report, write_reports
+from mmm.lazy import import_json_schema
+from mmm.reporting import PUBLISHED, Report, read_report, write_report
 from mmm.reporting.document import document_title
 from mmm.reporting.header import page_header
 from mmm.reporting.templates import render, style
@@ -24,11 +27,12 @@ from mmm.texts import LANGUAGES, Language
 TEMPLATES = Path(__file__).parent / "templates"
 FOLDER = "pages"
 
+type WriteReport = Callable[[Report], list[Path]]
+
 
 def publish_report(run_folder: str | Path, notebooks: str | Path | None = None) -> list[str]:
     """Write what readers will see: pages, review packs and one report, in both languages; name the files."""
-    pages = render_pages(run_folder, notebooks)
-    return [path.name for path in (*pages, *write_reports(run_folder))]
+    return [path.name for path in _published(Path(run_folder), notebooks, write_report)]
 
 
 def render_pages(run_folder: str | Path, notebooks: str | Path | None = None) -> list[Path]:
@@ -39,26 +43,46 @@ def render_pages(run_folder: str | Path, notebooks: str | Path | None = None) ->
     notebooks : path, optional
         Folder of the pages' notebooks; found by itself when left out.
     """
-    report = read_report(run_folder)
-    folder = report.folder / FOLDER
+    return _published(Path(run_folder), notebooks, _no_report)
+
+
+def _published(run_folder: Path, notebooks: str | Path | None, report: WriteReport) -> list[Path]:
+    """Draw the languages side by side, each in a process of its own: Altair keeps state per process."""
+    folder = read_report(run_folder).folder / FOLDER
     folder.mkdir(exist_ok=True)
     place = Path(notebooks) if notebooks else notebooks_folder()
-    written: dict[str, str] = {}
-    for language in LANGUAGES:  # one after the other: Altair keeps state that two threads would share
-        written |= _in_one_language(report, language, place)
-    digests = {name: _write(folder / name, html) for name, html in written.items()}
+    here, *elsewhere = LANGUAGES
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(len(elsewhere), spawn, import_json_schema) as others:
+        waiting = [others.submit(_in_one_language, run_folder, each, place, report) for each in elsewhere]
+        done = [_in_one_language(run_folder, here, place, report), *(each.result() for each in waiting)]
+    digests = {name: digest for each in done for name, digest in each.digests.items()}
     replacement = folder / "manifest.json.new"
     replacement.write_text(json.dumps(digests, indent=1) + "\n", "utf-8")
     os.replace(replacement, folder / "manifest.json")
-    return [folder / name for name in written]
+    return [*(folder / name for name in digests), *(path for each in done for path in each.reports)]
 
 
-def _in_one_language(report: Report, language: Language, notebooks: Path) -> dict[str, str]:
-    localised = in_language(report, language)
-    pages = {f"{page}.{language}.html": _page_html(localised, page, notebooks) for page in PUBLISHED}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    """What one language left in the run folder."""
+
+    digests: dict[str, str]
+    """Page: SHA-256 of its bytes."""
+    reports: list[Path]
+
+
+def _in_one_language(run_folder: Path, language: Language, notebooks: Path, write: WriteReport) -> _Written:
+    report = read_report(run_folder, language)
+    pages = {f"{page}.{language}.html": _page_html(report, page, notebooks) for page in PUBLISHED}
     if report.has_simulator:
-        pages[f"simulator.{language}.html"] = _simulator_notice(localised)
-    return pages
+        pages[f"simulator.{language}.html"] = _simulator_notice(report)
+    digests = {name: _write(report.folder / FOLDER / name, html) for name, html in pages.items()}
+    return _Written(digests=digests, reports=write(report))
+
+
+def _no_report(_report: Report) -> list[Path]:
+    return []
 
 
 def _write(path: Path, html: str) -> str:

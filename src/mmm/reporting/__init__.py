@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mmm.lazy import exporter
 
 if TYPE_CHECKING:
-    from mmm.reporting.document import write_reports
+    from mmm.reporting.document import write_report
     from mmm.reporting.header import PAGES, PUBLISHED
     from mmm.reporting.pages import SECTIONS, Fragment, page_section, page_sections
     from mmm.reporting.report import Report, in_language, read_report
@@ -24,7 +24,7 @@ __all__ = [
     "page_section",
     "page_sections",
     "read_report",
-    "write_reports",
+    "write_report",
     "write_workbook",
 ]
 
@@ -40,7 +40,7 @@ __getattr__ = exporter(
         "page_section": "pages",
         "page_sections": "pages",
         "read_report": "report",
-        "write_reports": "document",
+        "write_report": "document",
         "write_workbook": "workbook",
     },
 )

@@ -4,9 +4,8 @@ from pathlib import Path
 
 from mmm.reporting.header import PAGES, page_footer, page_header
 from mmm.reporting.pages import page_sections
-from mmm.reporting.report import Report, in_language, read_report
+from mmm.reporting.report import Report
 from mmm.reporting.templates import render, style
-from mmm.texts import LANGUAGES
 
 
 def document_title(report: Report, page: str | None = None) -> str:
@@ -30,12 +29,8 @@ def report_html(report: Report) -> str:
     )
 
 
-def write_reports(run_folder: str | Path) -> list[Path]:
-    """Write `report_fr.html` and `report_en.html` into a run folder; give their paths."""
-    report = read_report(run_folder)
-    written = []
-    for language in LANGUAGES:
-        path = report.folder / f"report_{language}.html"
-        path.write_text(report_html(in_language(report, language)), "utf-8")
-        written.append(path)
-    return written
+def write_report(report: Report) -> list[Path]:
+    """Write the report's language into its run folder as `report_<language>.html`; give its path."""
+    path = report.folder / f"report_{report.language}.html"
+    path.write_text(report_html(report), "utf-8")
+    return [path]

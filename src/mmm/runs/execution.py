@@ -18,8 +18,11 @@ import psutil
 
 from mmm.errors import MmmError, NotConvergedError, UserInputError
 from mmm.inference.progress import UNATTENDED
+from mmm.lazy import import_json_schema
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_SILENT = "--IPKernelApp.log_level=50"
+"""What a kernel logs while it is stopped is not for the terminal; errors of cells come back as answers."""
 _USER_ERRORS = {"UserInputError", "DataRefusedError", "InfeasibleBudgetError"}
 _DISK_ERRORS = {"PermissionError", "OSError"}
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
@@ -53,6 +56,7 @@ def execute_notebook(
     StageFailedError
         Anything else: an exception, a dead kernel, a cell that never ran, a missing artefact.
     """
+    import_json_schema()
     import papermill  # noqa: PLC0415
     from nbclient.exceptions import DeadKernelError  # noqa: PLC0415
     from traitlets.config import Config  # noqa: PLC0415
@@ -69,7 +73,12 @@ def execute_notebook(
                 language="python",
                 progress_bar=False,
                 cwd=source.parent,
-                config=Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}}),
+                config=Config(
+                    {
+                        "KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"},
+                        "NotebookClient": {"extra_arguments": [_SILENT]},
+                    }
+                ),
             )
         except papermill.PapermillExecutionError as error:
             raise _as_ours(error.ename, error.evalue, target) from None
