@@ -339,6 +339,46 @@ def _customers() -> dict[str, pd.DataFrame]:
         "cac": _frame("cac", rows),
         "attribution": _frame("attribution", credits),
         "triangulation": _frame("triangulation", together),
+        **_customer_evidence(),
+    }
+
+
+def _customer_evidence() -> dict[str, pd.DataFrame]:
+    nan = float("nan")
+    models = [
+        ("bg_nbd", -154_757.5, 4, 273, 19_720.0, 20_192.0, 0.024, True),
+        ("mbg_nbd", -154_929.5, 4, 273, 19_720.0, 19_497.0, -0.011, False),
+    ]
+    classes = [
+        (model, repeats, 4_368 // (1 + repeats), 0.9 + 0.3 * repeats, (0.9 + 0.3 * repeats) * off)
+        for model, off in (("bg_nbd", 1.02), ("mbg_nbd", 0.99))
+        for repeats in range(8)
+    ]
+    reconciled = [
+        ("paid_social", 136_800.0, 6.9e6, 7.6e6, -3.95, -4.21, -3.7, 52.6, 40.5, 67.3, "conflict.none"),
+        (
+            "search_brand",
+            233_100.0,
+            2.4e6,
+            nan,
+            -2.2,
+            -2.9,
+            -1.6,
+            9.4,
+            4.9,
+            18.2,
+            "conflict.journeys_too_high",
+        ),
+    ]
+    campaigns = [
+        ("paid_social", "FR_META_SOCIAL_ACQ_2026Q3", 178_000.0, 0.6, 344e3, 161e3, 625e3, 0.93, -0.1, 2.51),
+        ("paid_social", "FR_META_SOCIAL_RET_2026Q3", 74_900.0, 0.4, 22e3, 9e3, 51e3, -0.71, -0.88, -0.32),
+    ]
+    return {
+        "customer_models": _frame("customer_models", models),
+        "customer_calibration": _frame("customer_calibration", classes),
+        "reconciliation": _frame("reconciliation", reconciled),
+        "campaign_split": _frame("campaign_split", campaigns),
     }
 
 

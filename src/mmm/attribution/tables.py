@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 import ibis
 import pandas as pd
+import xarray as xr
 
 from mmm.attribution.bootstrap import share_intervals
 from mmm.attribution.checks import path_checks
+from mmm.attribution.evidence import campaign_table, measured_by_experiments
 from mmm.attribution.markov import choose_order
 from mmm.attribution.methods import credits, shares_of
 from mmm.attribution.paths import JourneyPaths, JourneyRules, read_paths
@@ -26,6 +28,8 @@ def attribution_tables(
     params: RunParams,
     tables: "Mapping[str, SourceTable]",
     channel_summary: pd.DataFrame | None = None,
+    contributions: pd.DataFrame | None = None,
+    panel: xr.Dataset | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Credit journeys and set the result beside the model's shares and the platforms' claims.
 
@@ -37,11 +41,15 @@ def attribution_tables(
         Sources read, by name.
     channel_summary
         Of the run; None when no model was fitted.
+    contributions
+        The same by period: experiments and campaigns are then compared over the time they cover.
+    panel
+        Full costs, for ROMI by campaign.
 
     Returns
     -------
     dict
-        `attribution`, `triangulation` and `reconciliation`, in their published columns.
+        `attribution`, `triangulation`, `reconciliation` and `campaign_split`, in their published columns.
 
     Raises
     ------
@@ -52,9 +60,17 @@ def attribution_tables(
         return {}
     attribution = attribution_table(tables[params.attribution.source].table, params)
     decided = _decided(params, channel_summary)
-    together = triangulation_table(attribution, decided, media_totals(params, tables), list(params.channels))
-    reconciled = reconciliation_table(attribution, decided, seed=params.seed)
-    return {"attribution": attribution, "triangulation": together, "reconciliation": reconciled}
+    by_period = _decided(params, contributions)
+    tested = measured_by_experiments(params.attribution.experiments, by_period)
+    claimed = media_totals(params, tables)
+    found = {
+        "attribution": attribution,
+        "triangulation": triangulation_table(attribution, decided, claimed, list(params.channels), tested),
+        "reconciliation": reconciliation_table(attribution, decided, tested, seed=params.seed),
+    }
+    if panel is not None:
+        found["campaign_split"] = campaign_table(params, tables, panel, decided, by_period)
+    return found
 
 
 def attribution_checks(params: RunParams, tables: "Mapping[str, SourceTable]") -> tuple[CheckResult, ...]:

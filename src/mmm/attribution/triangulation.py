@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mmm.attribution.reconciliation import Measurement
 from mmm.params import RunParams
 from mmm.records import TABLES
 
@@ -29,6 +30,7 @@ def triangulation_table(
     channel_summary: pd.DataFrame | None,
     platform_totals: Mapping[str, float],
     channels: Sequence[str],
+    experiments: Mapping[str, Measurement] | None = None,
 ) -> pd.DataFrame:
     """Tabulate shares by channel and how far they agree.
 
@@ -42,6 +44,9 @@ def triangulation_table(
         Conversions that platforms claim, by channel; only channels that report them.
     channels
         Paid channels, in the order wanted.
+    experiments
+        log of the contribution that tests measured, on the model's total, by channel. Shown as a share
+        of what the model gives all these channels.
 
     Returns
     -------
@@ -53,10 +58,12 @@ def triangulation_table(
     seen = journeys["share"].notna().to_numpy()
     model = _model(channel_summary, channels)
     platform = pd.Series(dict(platform_totals), dtype=float).reindex(list(channels))
+    total = float(model["mean"].sum())
+    tested = {name: float(np.exp(one.log_mean)) for name, one in (experiments or {}).items()}
     rows = {
         "channel": list(channels),
-        "model": model["mean"].to_numpy() / model["mean"].sum(),
-        "experiment": UNKNOWN,
+        "model": model["mean"].to_numpy() / total,
+        "experiment": [tested[name] / total if name in tested else UNKNOWN for name in channels],
         "journeys": _shares(journeys["share"]),
         "platform": _shares(platform),
         "agreement": _agreement(model, journeys, seen),

@@ -117,6 +117,23 @@ class CustomersParams(Section):
     """Outcome that counts new customers; without it CAC by channel is not incremental."""
 
 
+class Experiment(Section):
+    """What a test measured on one channel: a geo holdout, a lift study, a period switched off."""
+
+    channel: Name
+    """Channel that was tested."""
+    start: date
+    """First day that the effect was measured over."""
+    end: date
+    """Last day."""
+    incremental: float
+    """What the channel added in that time, in the unit of the outcome that budgets are decided on."""
+    low: float
+    """Lower end of its 90 % interval."""
+    high: float
+    """Upper end."""
+
+
 class AttributionParams(Section):
     """How journeys are credited."""
 
@@ -132,3 +149,5 @@ class AttributionParams(Section):
     """Channels that nobody pays for and that last_non_direct passes over."""
     markov_order: Annotated[int, Field(ge=1, le=4)] | Literal["auto"] = 1
     """Touches that Markov remembers; auto takes the order that the Bayesian criterion prefers, up to 4."""
+    experiments: dict[Name, Experiment] = Field(default_factory=dict)
+    """Experiment: what it measured, set beside the model and the journeys."""

@@ -165,12 +165,30 @@ def _customers(values: Values) -> Iterator[Problem]:
 
 
 def _attribution(values: Values) -> Iterator[Problem]:
+    fields = _section(values, "attribution")
     yield from _unknown(
-        _section(values, "attribution").get("source"),
-        "source of journeys",
-        _of_content(values, "journeys"),
-        ("attribution", "source"),
+        fields.get("source"), "source of journeys", _of_content(values, "journeys"), ("attribution", "source")
     )
+    for name, experiment in _section(fields, "experiments").items():
+        yield from _experiment(values, experiment, ("attribution", "experiments", name))
+
+
+def _experiment(values: Values, experiment: Any, place: Location) -> Iterator[Problem]:
+    fields, calendar = _section(experiment), _section(values, "calendar")
+    channels = _section(values, "channels")
+    yield from _unknown(fields.get("channel"), "channel", channels, (*place, "channel"))
+    yield from _ordered(experiment, place)
+    first, last = calendar.get("start"), calendar.get("end")
+    if isinstance(first, date) and isinstance(last, date):
+        for key in ("start", "end"):
+            day = fields.get(key)
+            if isinstance(day, date) and not first <= day <= last:
+                yield (*place, key), f"found {day}, expected a day of the calendar, {first} to {last}"
+    given = (fields.get(key) for key in ("low", "incremental", "high"))
+    numbers = [float(number) for number in given if isinstance(number, int | float)]
+    if len(numbers) == 3 and numbers != sorted(numbers):
+        spelt = ", ".join(f"{number:,g}" for number in numbers)
+        yield place, f"low, incremental and high are {spelt}, expected each at least the one before"
 
 
 def _allocation(values: Values) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from mmm.lazy import exporter
 if TYPE_CHECKING:
     from mmm.reporting.document import write_report
     from mmm.reporting.header import PAGES, PUBLISHED
-    from mmm.reporting.pages import SECTIONS, Fragment, page_section, page_sections
+    from mmm.reporting.pages import SECTIONS, Fragment, calibration_chart, page_section, page_sections
     from mmm.reporting.report import Report, in_language, read_report
     from mmm.reporting.workbook import write_workbook
 
@@ -20,6 +20,7 @@ __all__ = [
     "SECTIONS",
     "Fragment",
     "Report",
+    "calibration_chart",
     "in_language",
     "page_section",
     "page_sections",
@@ -36,6 +37,7 @@ __getattr__ = exporter(
         "SECTIONS": "pages",
         "Fragment": "pages",
         "Report": "report",
+        "calibration_chart": "pages",
         "in_language": "report",
         "page_section": "pages",
         "page_sections": "pages",

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from functools import lru_cache
 
+import pandas as pd
 from markupsafe import Markup
 
 from mmm.reporting import (
     alerts,
     campaigns,
     channels,
+    customer_evidence,
     decisions,
     model_health,
     operational,
@@ -21,6 +23,7 @@ from mmm.reporting.header import PAGES, PUBLISHED, page_footer, page_header
 from mmm.reporting.report import Report
 from mmm.reporting.reviews import REVIEW_SECTIONS, agenda
 from mmm.reporting.roles import ROLE_SECTIONS
+from mmm.texts import Language
 
 Section = Callable[[Report], Markup | None]
 
@@ -46,8 +49,11 @@ SECTIONS: dict[str, dict[str, Section]] = {
         "funnel": steering.stages,
         "returns": channels.channel_returns,
         "customers": channels.customers,
+        "buying": customer_evidence.buying,
         "curves": channels.curves,
         "attribution": channels.attribution,
+        "reconciliation": customer_evidence.reconciliation,
+        "campaign_romi": customer_evidence.campaign_returns,
         "matrix": strategic_plan.matrix,
         "actions": steering.actions,
         "objectives": steering.objectives,
@@ -87,6 +93,13 @@ class Fragment(str):
         return str(self)
 
 
+def calibration_chart(
+    calibration: pd.DataFrame | None, models: pd.DataFrame | None, language: Language = "en"
+) -> Fragment:
+    """Show purchases held out against the forecast of the model that LTV rests on, in a notebook."""
+    return Fragment(customer_evidence.calibration_figure(calibration, models, language))
+
+
 def page_section(report: Report, page: str, section: str) -> Fragment:
     """Write one section of a page; nothing when the run has no figures for it.
 
@@ -110,4 +123,4 @@ def page_sections(report: Report, page: str) -> list[Fragment]:
     return [written for name in SECTIONS[page] if (written := page_section(report, page, name))]
 
 
-__all__ = ["PAGES", "PUBLISHED", "SECTIONS", "Fragment", "page_section", "page_sections"]
+__all__ = ["PAGES", "PUBLISHED", "SECTIONS", "Fragment", "calibration_chart", "page_section", "page_sections"]

@@ -8,6 +8,7 @@ brand search, e-mail and direct visits end them.
 import numpy as np
 import pandas as pd
 
+from mmm.simulate.campaigns import LINES
 from mmm.simulate.weeks import observed_weeks, stream
 
 STATES: tuple[str, ...] = (
@@ -45,7 +46,7 @@ _LEAVES = np.array([0.30, 0.40, 0.45, 0.50, 0.42, 0.35, 0.38, 0.34])
 
 
 def simulate_journeys(seed: int, n_journeys: int) -> pd.DataFrame:
-    """Give one row per touch: journey, time, channel, order or not, value of the order (EUR)."""
+    """Give one row per touch: journey, time, channel, campaign, order or not, value of the order (EUR)."""
     rng = stream(seed, "journeys")
     start, following, converts = _graph(rng)
     state = rng.choice(len(STATES), n_journeys, p=start)
@@ -62,7 +63,24 @@ def simulate_journeys(seed: int, n_journeys: int) -> pd.DataFrame:
         state = np.minimum(reached.sum(axis=1), len(STATES) - 1)
         time = time + 2.0 + rng.gamma(0.7, 5.5 * 1_440.0, len(journey))
     columns = [np.concatenate(column) for column in zip(*rows, strict=True)]
-    return _table(*columns, rng=rng)
+    touches = _table(*columns, rng=rng)
+    touches.insert(3, "campaign", _campaigns(touches, stream(seed, "campaigns of journeys")))
+    return touches
+
+
+def _campaigns(touches: pd.DataFrame, rng: np.random.Generator) -> list[str | None]:
+    """Name the campaign of each paid touch: a line of its channel, in the quarter of its Monday."""
+    mondays = touches["date"].dt.normalize() - pd.to_timedelta(touches["date"].dt.day_of_week, unit="D")
+    named = np.full(len(touches), None, dtype=object)
+    for channel in touches["channel"].unique():
+        lines = [line for line in LINES if line.channel == channel]
+        clicks = np.array([line.share * line.click_rate / line.cost_per_thousand for line in lines])
+        at = np.flatnonzero(touches["channel"] == channel)
+        drawn = rng.choice(len(lines), len(at), p=clicks / clicks.sum()) if lines else at[:0]
+        named[at[: len(drawn)]] = [
+            lines[place].name(monday) for place, monday in zip(drawn, mondays.iloc[at], strict=False)
+        ]
+    return named.tolist()
 
 
 def _graph(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

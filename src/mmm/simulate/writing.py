@@ -196,6 +196,7 @@ def _write_customers(world: World, folder: Path) -> None:
             "parcours": pa.array(touches["journey"].to_numpy(), pa.int64()),
             "horodatage": pa.array(touches["date"].to_numpy().astype("datetime64[ms]"), pa.timestamp("ms")),
             "canal": pa.array(touches["channel"].to_list(), pa.string()),
+            "campagne": pa.array(touches["campaign"].to_list(), pa.string(), from_pandas=True),
             "conversion": pa.array(touches["converted"].to_numpy(), pa.int64()),
             "valeur": pa.array(touches["value"].to_numpy(), pa.float64()),
         },

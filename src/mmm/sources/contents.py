@@ -101,6 +101,7 @@ _JOURNEYS = (
     Column(name="channel", kind="text"),
     Column(name="converted", kind="number"),
     Column(name="value", kind="number", required=False),
+    Column(name="campaign", kind="text", required=False),
 )
 _PATHS = (
     Column(name="path", kind="text"),
