@@ -93,7 +93,6 @@ def speed() -> None:
         brought = found.profit + float(response.cost_rate @ found.spend.sum(axis=(1, 2)))
         print(f"| {name} | {seconds:.2f} | {(found.bound - found.profit) / brought:.1e} |")
 
-
     _, seconds = _timed(_slider())
     print(f"| a slider of the simulator, 8 channels x 500 draws | {seconds:.3f} | |")
 

@@ -14,12 +14,19 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mmm.allocation.cells import cell_bound, has_cells
 from mmm.allocation.curve_kinds import Curves
-from mmm.allocation.nested import Relaxation
+from mmm.allocation.nested import NestedMarket, Relaxation
 
 FloatArray = NDArray[np.float64]
 N_SETTLED = 8
 """The first boxes in which a plan without mixtures is looked for, and one box in as many after them."""
+PATIENCE = 100
+"""Boxes after which whole plans are bounded instead, where one total is the only limit."""
+WORTH_CELLS = 1e-6
+"""Gap from which that is worth its time, as a share of the bound."""
+N_PRICES = 2
+"""Prices at which whole plans are bounded."""
 CLOSED = 1e-12
 """Gap that counts as none, as a share of the bound: what adding up hundreds of channels rounds away."""
 
@@ -83,8 +90,13 @@ def prove(
         return None
     search = _Search(market, twins, root)
     search.visit(_Box(low=box[0], high=box[1], relaxation=root))
+    patience = PATIENCE
     while search.queue and search.nodes < max_nodes and not search.is_closed(tolerance):
-        search.branch()
+        if search.nodes >= patience and not search.is_closed(WORTH_CELLS):
+            search.look_at_cells(*box)
+            patience = max_nodes
+        else:
+            search.branch()
     return search.found()
 
 
@@ -97,6 +109,7 @@ class _Search:
         self.order = count()
         self.best, self.best_value, self.where = root.plan, -np.inf, root
         self.discarded = -np.inf
+        self.ceiling = np.inf
 
     def visit(self, box: _Box) -> None:
         """Value the box's plan, and keep the box while it may hold a better one."""
@@ -130,6 +143,23 @@ class _Search:
                 low[members] = np.maximum(low[members], at)
             self._open(low, high, found)
 
+    def look_at_cells(self, low: FloatArray, high: FloatArray) -> None:
+        """Bound every plan of the whole box at once, and try the plan that the bound suggests."""
+        price = float(self.where.limit_price[-1])
+        for _ in range(N_PRICES):
+            if not isinstance(self.market, NestedMarket) or not has_cells(self.market):
+                return
+            found = cell_bound(self.market, low, high, price)
+            if found is None:
+                return
+            self.ceiling = min(self.ceiling, found.bound)
+            if found.relaxation is None:
+                return
+            self._offer(found.relaxation)
+            if self.is_closed(WORTH_CELLS):
+                return
+            price = float(found.relaxation.limit_price[-1])
+
     def is_closed(self, tolerance: float) -> bool:
         """Say whether the best plan is as good as any, to a share of the bound."""
         bound = self.bound
@@ -139,7 +169,7 @@ class _Search:
     def bound(self) -> float:
         """Give what no plan exceeds."""
         still = -self.queue[0][0] if self.queue else -np.inf
-        return max(still, self.discarded, self.best_value)
+        return max(min(max(still, self.discarded), self.ceiling), self.best_value)
 
     def found(self) -> Proven:
         """Give the best plan with its proof."""
