@@ -81,6 +81,9 @@ def test_every_problem_is_reported_at_once(refused):
         ("naming: {pattern: '(', example: x}", "line 13, naming.pattern: not a regular expression: missing ), unterminated subpattern at position 0"),
         ("model:\n  events:\n    soldes: [{start: 2024-02-06, end: 2024-01-10}]",
          "line 15, model.events.soldes.0: ends on 2024-01-10, before it starts on 2024-02-06"),
+        ("allocation: {outcome: revenue, geography: chosen}",
+         "line 13, allocation.geography: found `chosen`, but the analysis declares no geos: leave it out, or declare `geos:`"),
+        ("allocation: {outcome: revenue, round_to: .inf}", "line 13, allocation.round_to: found inf, input should be a finite number"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_says_what_was_expected(refused, written, problem):
