@@ -1,61 +1,34 @@
-"""Budget allocation, measured: `python benchmarks/allocation.py [--worlds 20] [--speed] [--regret]`.
+"""The solvers of budget allocation, timed: `python benchmarks/allocation.py`.
 
-Speed: processor seconds, least of three. Regret: every world is fitted by our defaults on its history, the
-planned quarter's budget is shared out within 30 % of the plan, and the world's own curves say what the split
-brings, beside the plans of the peers from their own fits of the same file (kept in benchmarks/results).
+Processor seconds, least of three. What our plans are truly worth, beside the peers', is told by `plans.py`.
 """
 
-import argparse
 import json
 import platform
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from hand_made_budget import make_problem, make_response, one_period
 from hand_made_grid import make_grid
-from mmm.allocation import allocate, response_draws
+from mmm.allocation import allocate
 from mmm.allocation.file_answer import answer
 from mmm.allocation.grid_solver import allocate_grid
 from mmm.allocation.problem_file import parse_problem
 from mmm.allocation.simulator import Simulator, simulate_budget
-from mmm.inference import fit
-from mmm.params import RunParams
-from mmm.params.data import Calendar, Channel, Outcome, Source
-from mmm.params.deciding import AllocationParams
-from mmm.params.record import Text
-from ours import SEED, default_spec
-from peers.run import world_file
-from plans import best_factor, outcome
-from results.store import read
-from worlds import HELD, PlannedWorld, load_world
-
-MOVES = 0.3
-PEERS = ("meridian", "pymc_marketing_quadratic")
 
 
 def main() -> None:
-    """Print the tables that are asked for, both by default."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--worlds", type=int, default=20)
-    options.add_argument("--speed", action="store_true")
-    options.add_argument("--regret", action="store_true")
-    chosen = options.parse_args()
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy"))
     print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, {packages}")
-    if chosen.speed or not chosen.regret:
-        speed()
-    if chosen.regret or not chosen.speed:
-        regret(chosen.worlds)
+    speed()
 
 
 def speed() -> None:
@@ -130,70 +103,6 @@ def _timed(work: Callable[[], object]) -> tuple:
         found = work()
         seconds.append(time.process_time() - started)
     return found, min(seconds)
-
-
-def regret(n_worlds: int) -> None:
-    """Value our plan and the peers' under each world's true curves."""
-    kept = {peer: read(peer).get("worlds", {}) for peer in PEERS}
-    names = [f"family-{k:02d}" for k in range(1, n_worlds + 1)]
-    names += sorted({name for worlds in kept.values() for name in worlds} - set(names))
-    print(f"| world | best possible gain | ours | {' | '.join(PEERS)} |\n|{'---|' * (3 + len(PEERS))}")
-    shares: dict[str, list[float]] = {name: [] for name in ("ours", *PEERS)}
-    for name in names:
-        world = load_world(world_file(name))
-        if world.response is None or len(world.geos) > 1:
-            continue
-        planned = world.spend[:, -HELD:].sum(axis=(0, 1))
-        now = outcome(world, np.ones(len(planned)))
-        best = outcome(world, best_factor(world)) - now
-        plans = {"ours": our_plan(world)}
-        plans |= {
-            peer: np.array(worlds[name]["plan"])
-            for peer, worlds in kept.items()
-            if "plan" in worlds.get(name, {})
-        }
-        cells = []
-        for who, own in shares.items():
-            if who not in plans:
-                cells.append("")
-                continue
-            factor = np.divide(plans[who], planned, out=np.ones(len(planned)), where=planned > 0)
-            gain = outcome(world, factor * planned.sum() / (factor * planned).sum()) - now
-            own.append(gain / best)
-            cells.append(f"{gain / now:+.2%} ({gain / best:.0%})")
-        print(f"| {name} | {best / now:+.2%} | {' | '.join(cells)} |", flush=True)
-    medians = [f"{np.median(own):.0%} of {len(own)}" if own else "" for own in shares.values()]
-    print(f"| median share of the best gain | | {' | '.join(medians)} |")
-
-
-def our_plan(world: PlannedWorld) -> np.ndarray:
-    """Fit the history by our defaults and share out the planned quarter's budget."""
-    panel = world.panel().assign(
-        fixed_cost=(("geo", "period", "channel"), np.zeros(world.spend.shape)),
-        fee_rate=("channel", np.zeros(len(world.channels))),
-    )
-    history, ahead = panel.isel(period=slice(0, -HELD)), panel.isel(period=slice(-HELD, None))
-    found = fit(history, default_spec(world), seed=SEED)
-    response = response_draws(found, history, ahead, _params(world))
-    problem = make_problem(response, round_to=0.01)
-    return np.asarray(allocate(problem, response).spend)
-
-
-def _params(world: PlannedWorld) -> RunParams:
-    label = Text(fr="Exemple", en="Example")
-    return RunParams(
-        analysis="benchmark",
-        title=label,
-        market="France",
-        currency="EUR",
-        calendar=Calendar(start=date(2021, 1, 4), end=date(2023, 1, 1)),
-        sources={"sales": Source(content="outcome", path="sales.csv")},
-        channels={name: Channel(label=label) for name in world.channels.tolist()},
-        outcomes={"revenue": Outcome(label=label, source="sales", column="sales")},
-        allocation=AllocationParams(
-            outcome="revenue", horizon_periods=HELD, max_decrease=MOVES, max_increase=MOVES
-        ),
-    )
 
 
 if __name__ == "__main__":

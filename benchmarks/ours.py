@@ -16,6 +16,7 @@ from scipy.optimize import brentq
 from mmm.effects import forecast
 from mmm.inference import Fit, convergence_table, fit
 from mmm.model import Beliefs, ModelSpec, build_design
+from our_plan import split
 from worlds import HELD, PlannedWorld
 
 SEED = 1
@@ -32,10 +33,12 @@ class Answer:
     forecast: np.ndarray
     """(draw, week ahead)"""
     about: dict[str, object]
+    plan: np.ndarray | None = None
+    """EUR by channel: the best split of the planned quarter, where it was asked for."""
 
     def save(self, path: object) -> None:
         """Write the draws where the peers' draws are."""
-        plan = np.full(self.contribution.shape[1], np.nan)
+        plan = np.full(self.contribution.shape[1], np.nan) if self.plan is None else self.plan
         np.savez_compressed(
             path,  # type: ignore[arg-type]
             contribution=self.contribution,
@@ -62,7 +65,7 @@ def average_default(world: PlannedWorld, **changes: object) -> Answer:
     from mmm.model import averaged  # noqa: PLC0415
 
     specs = averaged(default_spec(world, **changes))
-    return answered(world, world.panel(), lambda seen: average(seen, specs, seed=SEED))
+    return answered(world, world.panel(), lambda seen: average(seen, specs, seed=SEED), plans=True)
 
 
 def fit_oracle(world: PlannedWorld) -> Answer:
@@ -121,8 +124,10 @@ def _odds(reached: np.ndarray) -> np.ndarray:
     return np.asarray(part / (1 - part))
 
 
-def answered(world: PlannedWorld, panel: xr.Dataset, fit_seen: Callable[[xr.Dataset], Fit]) -> Answer:
-    """Fit the history of a panel and forecast what follows."""
+def answered(
+    world: PlannedWorld, panel: xr.Dataset, fit_seen: Callable[[xr.Dataset], Fit], *, plans: bool = False
+) -> Answer:
+    """Fit the history of a panel, forecast what follows, and split its budget where `plans` asks for it."""
     seen, ahead = panel.isel(period=slice(0, -HELD)), panel.isel(period=slice(-HELD, None))
     wall, cpu = time.perf_counter(), time.process_time()
     found = fit_seen(seen)
@@ -133,6 +138,7 @@ def answered(world: PlannedWorld, panel: xr.Dataset, fit_seen: Callable[[xr.Data
         contribution=share.to_numpy().reshape(-1, len(world.channels)) * found.design.kpi_total,
         forecast=weeks_ahead(found, ahead),
         about=about,
+        plan=split(found, world) if plans and len(world.geos) == 1 else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the peers' plans are truly worth: `python benchmarks/plans.py`.
+"""What our plans and the peers' are truly worth: `python benchmarks/plans.py`.
 
 Each program was asked for the best split of the planned quarter's budget, every channel within 30 % of its
 plan. The world's own curves say what each split brings, carry-over after the quarter included, and what the
@@ -15,10 +15,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from peers.run import world_file
 from results.store import read
-from worlds import HELD, PlannedWorld, load_world
+from worlds import HELD, SUITES, PlannedWorld, load_world, world_names
 
 TAIL, LIMIT = 26, 0.3
-MODELS = ("meridian", "pymc_marketing_quadratic")
+MODELS = ("average", "meridian", "pymc_marketing_quadratic")
 
 
 def outcome(world: PlannedWorld, factor: np.ndarray) -> float:
@@ -53,27 +53,37 @@ def best_factor(world: PlannedWorld) -> np.ndarray:
 
 
 def main() -> None:
-    print("| world | best possible gain, of what media bring | " + " | ".join(MODELS) + " |")
+    print("| world | best possible gain | " + " | ".join(MODELS) + " |")
     print("|---" * (2 + len(MODELS)) + "|")
     kept = {model: read(model).get("worlds", {}) for model in MODELS}
+    names = [name for suite in SUITES for name in world_names(suite)]
     shares: dict[str, list[float]] = {model: [] for model in MODELS}
-    for name in sorted(set.intersection(*(set(worlds) for worlds in kept.values()))):
-        world = load_world(world_file(name))
-        if world.response is None or not all("plan" in worlds[name] for worlds in kept.values()):
+    for name in names:
+        plans = {
+            model: worlds[name]["plan"] for model, worlds in kept.items() if "plan" in worlds.get(name, {})
+        }
+        world = load_world(world_file(name)) if plans else None
+        if world is None or world.response is None or len(world.geos) > 1:
             continue
-        planned = world.spend[:, -HELD:].sum(axis=(0, 1))
-        now, best = outcome(world, np.ones(len(planned))), outcome(world, best_factor(world))
+        now, best = outcome(world, np.ones(len(world.channels))), outcome(world, best_factor(world))
         cells = []
-        for model, worlds in kept.items():
-            plan = np.divide(worlds[name]["plan"], planned, out=np.ones(len(planned)), where=planned > 0)
-            # Rounded plans may spend a little more or less than the budget.
-            gain = outcome(world, plan * planned.sum() / (plan * planned).sum()) - now
-            shares[model].append(gain / (best - now))
-            cells.append(f"{gain / now:+.2%}")
-        print(f"| {name} | {best / now - 1:+.2%} | {' | '.join(cells)} |")
-    if all(shares.values()):
-        of_best = " | ".join(f"{np.median(values):.0%}" for values in shares.values())
-        print(f"| median share of the best gain | | {of_best} |")
+        for model, own in shares.items():
+            if model not in plans:
+                cells.append("")
+                continue
+            gain = outcome(world, factor_of(world, plans[model])) - now
+            own.append(gain / (best - now))
+            cells.append(f"{gain / now:+.2%} ({own[-1]:.0%})")
+        print(f"| {name} | {best / now - 1:+.2%} | {' | '.join(cells)} |", flush=True)
+    medians = [f"{np.median(own):.0%} of {len(own)}" if own else "" for own in shares.values()]
+    print(f"| median share of the best gain | | {' | '.join(medians)} |")
+
+
+def factor_of(world: PlannedWorld, plan: list[float]) -> np.ndarray:
+    """Multiply each channel's plan as a program's split does, brought to exactly the same budget."""
+    planned = world.spend[:, -HELD:].sum(axis=(0, 1))
+    factor = np.divide(plan, planned, out=np.ones(len(planned)), where=planned > 0)
+    return np.asarray(factor * planned.sum() / (factor * planned).sum())
 
 
 if __name__ == "__main__":

@@ -44,27 +44,23 @@ def print_misspecified() -> None:
 
 
 def print_worlds(names: list[str]) -> None:
-    """Print ours on all worlds, then every model on the worlds that both peers have.
+    """Print ours where averages were fitted, then every model on those of these worlds that both peers have.
 
     A model that has too few of those worlds is left out of the second table.
     """
     kept = {model: read(model).get("worlds", {}) for model in MODELS}
     ours = {model: worlds for model, worlds in kept.items() if model not in PEERS}
     averaged = [name for name in names if fitted(kept["average"], name)]
-    if len(averaged) < len(names):
-        del ours["average"]
-    print_rows(f"All {len(names)} worlds", ours, names)
-    if 0 < len(averaged) < len(names):
-        title = f"The {len(averaged)} worlds fitted with specifications averaged"
-        print_rows(title, {"average": kept["average"], **ours}, averaged)
-    common = [name for name in names if all(fitted(kept[model], name) for model in NEEDED)]
+    number = "All" if len(averaged) == len(names) else f"{len(averaged)} of the"
+    print_rows(f"{number} {len(names)} worlds", ours, averaged)
+    common = [name for name in averaged if all(fitted(kept[model], name) for model in NEEDED)]
     if common:
         least = {
             model: worlds
             for model, worlds in kept.items()
             if sum(fitted(worlds, name) for name in common) > 0.8 * len(common)
         }
-        print_rows(f"The {len(common)} worlds that both peers were fitted on", least, common)
+        print_rows(f"The {len(common)} of them that both peers were fitted on", least, common)
 
 
 def fitted(worlds: dict[str, Any], name: str) -> bool:

@@ -24,7 +24,7 @@ def test_the_five_lines_of_the_readme_run(root):
     names: dict = {}
     exec(snippet, names)
     posterior = names["posterior"]
-    assert len(posterior.members) == 4
+    assert len(posterior.members) == 3
     assert sum(member.weight for member in posterior.members) == pytest.approx(1.0)
     assert set(posterior.draws["specification"].to_numpy()) <= {m.spec.name for m in posterior.members}
 

@@ -19,10 +19,15 @@ DAYS_PER_PERIOD: dict[Frequency, float] = {
     "monthly": DAYS["months"],
     "annual": 365.25,
 }
-_RETENTION: dict[Frequency, tuple[float, float]] = {"daily": (3.0, 1.0)}
-"""Beta of the carry-over of one period to the next, where it is not the default of `Beliefs`.
+_CARRY_OVER: dict[Frequency, tuple[tuple[float, float], float, float]] = {
+    "daily": ((6.0, 1.0), 7.0, 14.0),
+    "monthly": ((1.0, 3.0), 1.0, 1.2),
+    "annual": ((1.0, 3.0), 1.0, 1.2),
+}
+"""Beta of what one period keeps of the one before, median delay and median Weibull scale in periods, where
+they are not the defaults of `Beliefs`, which are weekly.
 
-A week keeps 0.2 in median under Beta(1, 3); a seventh of that decay keeps 0.8 of a day, Beta(3, 1).
+A week keeps 0.42 in median under Beta(1.5, 2); a seventh of that decay keeps 0.88 of a day: Beta(6, 1).
 """
 
 
@@ -63,7 +68,7 @@ class Beliefs:
     The KPI is in units of its mean, pressure in units of a typical active period.
     """
 
-    retention: tuple[float, float] = (1.0, 3.0)
+    retention: tuple[float, float] = (1.5, 2.0)
     """Beta: carry-over of one period to the next."""
     half_saturation: tuple[float, float] = (2.0, 1.0)
     """Median, and standard deviation of the logarithm."""
@@ -73,7 +78,7 @@ class Beliefs:
     """Beta of the exponent of a power: most likely the straight line."""
     delay: tuple[float, float] = (1.0, 0.7)
     """Periods until the effect peaks: median, and standard deviation of the logarithm."""
-    weibull_scale: tuple[float, float] = (1.2, 0.8)
+    weibull_scale: tuple[float, float] = (2.0, 0.8)
     """Periods: median, and standard deviation of the logarithm."""
     weibull_shape: tuple[float, float] = (1.2, 0.4)
     """1 fades steadily, more has a peak or a plateau: median, and standard deviation of the logarithm."""
@@ -230,14 +235,14 @@ def spec_from_params(params: RunParams, outcome: str) -> ModelSpec:
 
 def _beliefs(frequency: Frequency) -> Beliefs:
     usual = Beliefs()
-    if frequency not in _RETENTION:
+    if frequency not in _CARRY_OVER:
         return usual
-    (delay, delay_spread), (scale, scale_spread) = usual.delay, usual.weibull_scale
+    retention, delay, scale = _CARRY_OVER[frequency]
     return replace(
         usual,
-        retention=_RETENTION[frequency],
-        delay=(7 * delay, delay_spread),
-        weibull_scale=(7 * scale, scale_spread),
+        retention=retention,
+        delay=(delay, usual.delay[1]),
+        weibull_scale=(scale, usual.weibull_scale[1]),
     )
 
 

@@ -12,7 +12,6 @@ from mmm.transforms import Adstock, Saturation
 FAMILIES: tuple[tuple[Adstock, Saturation], ...] = (
     ("geometric", "hill"),
     ("weibull_density", "hill"),
-    ("geometric", "power"),
     ("weibull_density", "power"),
 )
 """Carry-over and saturation of the channels of which the params say nothing, by specification."""
@@ -23,8 +22,8 @@ SHORTEST = 500
 def specifications(panel: xr.Dataset, params: RunParams, outcome: str) -> tuple[ModelSpec, ...]:
     """Give the specifications of one outcome: several to average, or the single one of the params.
 
-    A panel of several geos and another likelihood than the Normal take the single one: four would take
-    minutes.
+    A panel of several geos and another likelihood than the Normal take the single one: several would
+    take minutes.
     """
     declared = spec_from_params(params, outcome)
     alone = params.model.specifications == "single" or has_geos(panel) or declared.likelihood != "normal"
