@@ -58,6 +58,7 @@ MEANING = {
     "objectives": "SMART objectives with the chance of being reached.",
     "alerts": "Thresholds passed and abnormal variations, by money at stake.",
     "variance": "Gap between plan and actual, split by driver.",
+    "targets": "Wanted outcomes by period, past and to come.",
     "pacing": "Spend to date against plan, and where it will land.",
     "campaigns": "Campaigns over the last window.",
     "decisions": "Decisions recorded so far, with the run they rest on.",

@@ -426,6 +426,7 @@ def _steering() -> dict[str, pd.DataFrame]:
         "alerts": _frame("alerts", alerts),
         "funnel": _frame("funnel", funnel),
         "variance": _frame("variance", variance),
+        "targets": _frame("targets", [("revenue", period, 1_777_000.0) for period in FUTURE]),
         "pacing": _frame("pacing", pacing),
         "actions": _frame("actions", actions),
         "objectives": _frame(

@@ -352,6 +352,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "shape",
     ),
     "variance": ("window", "subject", "driver", "plan", "actual", "amount"),
+    "targets": ("outcome", "period", "target"),
     "pacing": ("channel", "spend_to_date", "plan_to_date", "plan_total", "projected_total", "status"),
     "campaigns": (
         "channel",

@@ -47,6 +47,14 @@ def test_a_page_shows_its_message_without_errors_or_foreign_requests(
     assert overflow(visit.page) == 0
 
 
+@pytest.mark.parametrize("width", [794, 1024])
+@pytest.mark.parametrize(("name", "language"), EVERY)
+def test_a_page_fits_a_sheet_and_a_tablet(visit, server, name, language, width):
+    visit.page.set_viewport_size({"width": width, "height": 1000})
+    visit.page.goto(address(server, name, language))
+    assert overflow(visit.page) == 0
+
+
 @pytest.mark.parametrize(("name", "language"), EVERY)
 def test_a_page_fits_a_phone(visit, server, screenshots, name, language):
     visit.page.set_viewport_size({"width": 390, "height": 844})

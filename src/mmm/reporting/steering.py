@@ -123,7 +123,7 @@ def sales(report: Report) -> Markup | None:
         return None
     future = future[future["outcome"] == outcome].assign(is_future=True)
     weeks = pd.concat([past, future] if len(future) else [past], ignore_index=True)
-    weeks = weeks.assign(target=_NAN)
+    weeks = weeks.assign(target=weeks["period"].map(_targets(report, outcome)).astype(float))
     outside = int(((past["actual"] < past["p025"]) | (past["actual"] > past["p975"])).sum())
     said = report.say("steering.sales_message", count=outside, total=len(past))
     if len(future):
@@ -143,6 +143,12 @@ def sales(report: Report) -> Markup | None:
     return card(report.say("steering.sales"), drawn, message=said, anchor="sales")
 
 
+def _targets(report: Report, outcome: str) -> "pd.Series[float]":
+    """Give what is wanted of an outcome by period."""
+    wanted = report.table("targets")
+    return wanted[wanted["outcome"] == outcome].set_index("period")["target"]
+
+
 def _sales_grid(report: Report, weeks: pd.DataFrame) -> Grid:
     shown = weeks.tail(39)
     rows = [
@@ -151,10 +157,17 @@ def _sales_grid(report: Report, weeks: pd.DataFrame) -> Grid:
             report.money(row["actual"]),
             report.money(row["mean"]),
             interval(report, row["p025"], row["p975"]),
+            report.money(row["target"]) if isfinite(row["target"]) else "–",
         )
         for row in records(shown)
     ]
-    titles = ("shared.period", "steering.sales_actual", "steering.sales_model", "shared.interval95")
+    titles = (
+        "shared.period",
+        "steering.sales_actual",
+        "steering.sales_model",
+        "shared.interval95",
+        "steering.sales_target",
+    )
     return Grid(
         caption=report.say("steering.sales_table"),
         columns=[Column(title=report.say(title), is_figure=index > 0) for index, title in enumerate(titles)],

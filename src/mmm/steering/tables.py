@@ -30,7 +30,13 @@ from mmm.steering.kpi_values import kpi_history_table, kpis_table
 from mmm.steering.modelled import N_DRAWS
 from mmm.steering.objectives import Outlook, objectives_table
 from mmm.steering.pacing import pacing_table
-from mmm.steering.variance import outcome_gaps, spend_gaps, target_total, variance_windows
+from mmm.steering.variance import (
+    outcome_gaps,
+    spend_gaps,
+    target_total,
+    targets_table,
+    variance_windows,
+)
 
 if TYPE_CHECKING:
     from mmm.inference import Fit
@@ -47,7 +53,7 @@ def steering_tables(  # noqa: PLR0917 - called with what a run holds, in the ord
     *,
     fits: "Mapping[str, Fit] | None" = None,
 ) -> dict[str, pd.DataFrame]:
-    """Compute kpis, kpi_history, funnel, objectives, alerts, variance, pacing, campaigns, actions, agenda.
+    """Compute every table of the stage: from kpis to alerts, variance, targets, actions and the agenda.
 
     Parameters
     ----------
@@ -86,6 +92,7 @@ def steering_tables(  # noqa: PLR0917 - called with what a run holds, in the ord
         "objectives": objectives_table(params, facts.readings, outlook),
         "pacing": pacing_table(facts.observed, facts.planned, channels, frequency),
         "campaigns": campaigns_table(tables, periods, frequency),
+        "targets": targets_table(facts.targets),
         "variance": _variance(params, facts, fits or {}),
         "actions": _actions(params, facts, as_of),
     }

@@ -80,3 +80,9 @@ def target_total(targets: pd.DataFrame, outcome: str, window: Window) -> float |
     """Give the target of an outcome over a window; None unless every period has one."""
     rows = targets[(targets["outcome"] == outcome) & targets["date"].between(window.start, window.last)]
     return None if len(rows) < window.n_periods else float(rows["value"].sum())
+
+
+def targets_table(targets: pd.DataFrame) -> pd.DataFrame:
+    """Tabulate what is wanted of each outcome by period, oldest first."""
+    summed = targets.groupby(["outcome", "date"])["value"].sum()
+    return summed.rename("target").rename_axis(["outcome", "period"]).reset_index()

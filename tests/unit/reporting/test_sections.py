@@ -267,3 +267,9 @@ def test_channels_that_all_lose_money_are_named_not_praised(english):
     said = text(page_section(losing, "steering", "returns"))
     assert "with 95% of chances: 0 of 8. Not paying: 8 channels." in said
     assert asked_decisions(losing)[-1].kind != "test"
+
+
+def test_the_plan_of_each_period_is_beside_the_forecast(french):
+    html = page_section(in_language(french, "en"), "steering", "sales")
+    assert text(html).count("€1.78M") == 13
+    assert ">Plan</text>" in html

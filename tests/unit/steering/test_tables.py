@@ -37,8 +37,15 @@ def test_tables_have_the_columns_of_the_contract(tables):
         name: list(TABLES[name]) for name in tables
     }
     assert set(tables) == {
-        "kpis", "kpi_history", "funnel", "objectives", "alerts", "variance", "pacing", "campaigns", "actions", "agenda"
+        "kpis", "kpi_history", "funnel", "objectives", "alerts", "variance", "targets", "pacing", "campaigns", "actions",
+        "agenda",
     }  # fmt: skip
+
+
+def test_targets_are_those_of_their_source_by_period(tables):
+    quarter = tables["targets"].query("outcome == 'revenue'").tail(13)
+    assert (quarter["target"] == 21_000).all()
+    assert quarter["period"].is_monotonic_increasing
 
 
 def test_the_same_inputs_give_the_same_tables(world, tables):
