@@ -298,6 +298,12 @@ PLANTED: dict[str, tuple[dict[str, Any], list[tuple[str, int | None, str, str, s
          "sources": {"site": {"content": "web", "path": "site.csv"}}},
         [("site", 3, "nb_uniq_visitors", "warning", "6.0 > 5.0")],
     ),
+    "duplicate_sale": (
+        {"files": {"shop": "customer,date,amount\nc1,2026-09-01,10\nc2,2026-09-02,20\nc1,2026-09-01,10\n"
+                           "c2,2026-09-02,20\nc2,2026-09-03,20\n"},
+         "sources": {"shop": {"content": "transactions", "path": "shop.csv", "refresh": "once"}}},
+        [("shop", 5, "amount", "warning", "2 / 5")],
+    ),
     "duplicate_purchase": (
         {"files": {"tags": "date,event,transaction\n2026-09-01,purchase,T1\n2026-09-02,view,T1\n"
                            "2026-09-02,purchase,T1\n"},

@@ -16,6 +16,8 @@ _UNPAID = frozenset(
 """Touches that nobody pays for by the click, and that an analysis need not declare."""
 _ALIKE = 0.8
 _LISTED = 1_000
+_REPEATED = 0.01
+"""Share of lines equal to another beyond which an export is taken to repeat itself."""
 
 
 def _journey_channel(analysis: Analysis) -> Iterator[Seen]:
@@ -68,8 +70,31 @@ def _duplicate_purchase(analysis: Analysis) -> Iterator[Seen]:
     yield from _twice(analysis, "events", "transaction", "event = 'purchase'")
 
 
+def _duplicate_sale(analysis: Analysis) -> Iterator[Seen]:
+    """See an export of transactions that holds lines of several customers twice; a few are ordinary."""
+    for reading in analysis.of("transactions"):
+        kept = [name for name in ("customer", "date", "amount", "channel") if name in reading.columns]
+        if "customer" not in kept:
+            continue
+        by = ", ".join(kept)
+        lines = f"SELECT customer, max(row) AS row, count(*) AS n FROM {reading.table.relation} GROUP BY {by}"
+        query = (
+            "SELECT sum(n - 1), sum(n), max(row) FILTER (n > 1), "
+            f"count(DISTINCT customer) FILTER (n > 1) FROM ({lines})"
+        )
+        repeated, total, row, customers = reading.table.database.connection.execute(query).fetchall()[0]
+        if total and customers > 1 and repeated > _REPEATED * total:
+            yield Seen(
+                source=reading.name,
+                row=int(row),
+                column=reading.header("amount"),
+                value=f"{int(repeated):,} / {int(total):,}",
+            )
+
+
 CUSTOMER_RULES: tuple[Rule, ...] = (
     Rule(name="journey_channel", severity=Severity.WARNING, find=_journey_channel, suggests=True),
     Rule(name="duplicate_deal", severity=Severity.WARNING, find=_duplicate_deal),
     Rule(name="duplicate_purchase", severity=Severity.WARNING, find=_duplicate_purchase),
+    Rule(name="duplicate_sale", severity=Severity.WARNING, find=_duplicate_sale),
 )
