@@ -27,7 +27,7 @@ _CARRY_OVER: dict[Frequency, tuple[tuple[float, float], float, float]] = {
 """Beta of what one period keeps of the one before, median delay and median Weibull scale in periods, where
 they are not the defaults of `Beliefs`, which are weekly.
 
-A week keeps 0.42 in median under Beta(1.5, 2); a seventh of that decay keeps 0.88 of a day: Beta(6, 1).
+A week keeps 0.41 in median under Beta(1.5, 2); a seventh of that decay keeps 0.88 of a day: Beta(6, 1).
 """
 
 
