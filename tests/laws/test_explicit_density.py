@@ -98,16 +98,16 @@ def explicit_in_pymc(case: ExplicitCase, point: np.ndarray) -> dict[str, np.ndar
 
 
 def log_units(case: ExplicitCase, point: np.ndarray) -> float:
-    """Sum of log sizes of the coefficients that have a fixed unit, where PyMC's are in units of these sizes."""
+    """Sum of log sizes by how little the unit of each coefficient follows, where PyMC's are in these units."""
     design = case.design
     columns, _ = ordered_columns(design, by_geo(design))
-    fixed = whiten(design, case.spec, by_geo(design)).fixed > 0
+    centring = whiten(design, case.spec, by_geo(design)).centring
     block = n_national_parameters(design)
     full = every_parameter(design, point[:block])
     amplitude = np.append(np.exp(full[amplitude_places(design)]), 1.0)
     shared = (design.baseline.scale * amplitude[design.baseline.amplitude_index])[columns]
-    own = np.tile(np.exp(point[block : block + 2]), (len(fixed) - len(columns)) // 2)
-    return float(np.log(np.concatenate([shared, own])[fixed]).sum())
+    own = np.tile(np.exp(point[block : block + 2]), (len(centring) - len(columns)) // 2)
+    return float(centring @ np.log(np.concatenate([shared, own])))
 
 
 def test_the_compiled_density_differs_between_points_as_the_explicit_pymc_model_does(case):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mmm.inference.fitting import fit, fit_design, fit_once
     from mmm.inference.gate import convergence_problems, convergence_table, require_convergence
     from mmm.inference.joining import join
-    from mmm.inference.records import AVERAGE, Fit, Member
+    from mmm.inference.records import AVERAGE, Fit, Member, engines
     from mmm.inference.storage import load_fit, save_fit
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Member",
     "convergence_problems",
     "convergence_table",
+    "engines",
     "fit",
     "fit_design",
     "fit_once",
@@ -37,6 +38,7 @@ __getattr__ = exporter(
         "Member": "records",
         "convergence_problems": "gate",
         "convergence_table": "gate",
+        "engines": "records",
         "fit": "fitting",
         "fit_design": "fitting",
         "fit_once": "fitting",

@@ -5,6 +5,7 @@ to the data by a few steps of expectation and maximisation. It is fixed before s
 the sampler moves, not the posterior.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +23,9 @@ from mmm.transforms import reached
 
 FloatArray = NDArray[np.float64]
 _STEPS = 60
-INFORMED = 0.3
-"""Posterior over prior variance, on average over the coefficients of a size, below which data tell them."""
+CAUTION = 4
+"""Power of how well data tell coefficients, 0 to 1: where they are told by half, their size may well be near
+0, and a unit that does not follow it makes a funnel."""
 LEAST = 0.003
 """Of the scale of its prior: a size is not taken for smaller."""
 
@@ -36,15 +38,22 @@ class Whitening:
     """(coefficient) Shared ones, then level and line of each geo."""
     map: FloatArray
     """(coefficient, coefficient)"""
-    fixed: FloatArray
-    """(coefficient) Unit of those that the data tell well; 0 where the unit is the learnt size."""
+    centring: FloatArray
+    """(coefficient) 0: in units of the learnt size; 1: of the usual one, as where data tell it well."""
+    usual: FloatArray
+    """(coefficient) Usual size."""
     amplitudes: FloatArray
     own_amplitudes: FloatArray
     sigma: float
 
 
-def build_explicit_buffer(design: Design, spec: ModelSpec) -> tuple[Buffer, FloatArray]:
-    """Write what the explicit density needs, and give where chains start around."""
+def build_explicit_buffer(
+    design: Design, spec: ModelSpec, steps: Sequence[FloatArray] = ()
+) -> tuple[Buffer, FloatArray]:
+    """Write what the explicit density needs, and give where chains start around, in its parameters.
+
+    `steps` are the figures of its coordinates: see `mmm.inference.explicit_compiled`.
+    """
     geo = by_geo(design)
     columns, _ = ordered_columns(design, geo)
     white = whiten(design, spec, geo)
@@ -54,7 +63,7 @@ def build_explicit_buffer(design: Design, spec: ModelSpec) -> tuple[Buffer, Floa
         unit = np.broadcast_to(count_unit(design).ravel(), len(geo.geos))
     parts = panel_parts(design, spec, geo, geo.y)
     base = shared_columns(design.basis, geo) @ design.baseline.mean
-    parts += [white.centre, white.map, unit, base, white.fixed]
+    parts += [white.centre, white.map, unit, base, white.centring, white.usual, *steps]
     data = pack(panel_sizes(design, geo, spec.likelihood), parts)
     start = geo_prior_centre(design, spec) if several else prior_centre(design, spec)
     if several and spec.likelihood == "negative_binomial":
@@ -123,10 +132,11 @@ def whiten(design: Design, spec: ModelSpec, geo: GeoDesign) -> Whitening:
         variance = (np.square(left).sum(axis=1) + extra) / geo.y.shape[1]
     learns = np.concatenate([index >= 0, np.ones(n_own, dtype=bool)])
     sizes = np.concatenate([index, np.tile([-2, -3], n_own // 2)])
-    informed = np.array([np.diag(covariance)[sizes == size].mean() < INFORMED for size in sizes])
+    known = 1 - np.array([np.diag(covariance)[sizes == size].mean() for size in sizes])
     return Whitening(
         centre=mean,
-        fixed=np.where(learns & informed, deviation, 0.0),
+        centring=np.where(learns, np.clip(known, 0.0, 1.0) ** CAUTION, 0.0),
+        usual=deviation,
         map=np.linalg.cholesky(covariance),
         amplitudes=amplitudes,
         own_amplitudes=own,

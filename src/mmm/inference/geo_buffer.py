@@ -20,7 +20,7 @@ from mmm.model.geo_design import GeoDesign, shared_columns
 from mmm.params.beliefs import Likelihood
 
 FloatArray = NDArray[np.float64]
-N_EXPLICIT = 5
+N_EXPLICIT = 6
 """Parts that only a density with explicit coefficients has; the coordinates stand after them."""
 
 

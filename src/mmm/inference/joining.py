@@ -45,7 +45,12 @@ def join(fits: Sequence[Fit], members: Sequence[Member], seed: int) -> Fit:
     draws = joined.isel(draw=mixed).assign_coords(draw=np.arange(len(mixed))).expand_dims(chain=[0])
     whole = draws.transpose("chain", "draw", ...)
     return replace(
-        fits[0], draws=whole, seed=seed, attempts=max(m.attempts for m in members), members=tuple(members)
+        fits[0],
+        draws=whole,
+        seed=seed,
+        attempts=max(m.attempts for m in members),
+        notice="; ".join(dict.fromkeys(fit.notice for fit in fits if fit.notice)),
+        members=tuple(members),
     )
 
 

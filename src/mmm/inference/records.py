@@ -1,5 +1,6 @@
 """`Fit`: the posterior of one outcome, with everything needed to read it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -67,3 +68,12 @@ class Fit:
     def specification(self) -> str:
         """Name in tables: that of the specification, or `average`."""
         return AVERAGE if self.members else self.spec.name
+
+
+def engines(fits: Mapping[str, Fit]) -> pd.DataFrame:
+    """Tabulate what sampled each outcome: columns outcome, specification, engine, notice.
+
+    `notice` says why another engine than the one asked for sampled; it is empty where none did.
+    """
+    rows = [(name, fit.specification, fit.engine, fit.notice) for name, fit in fits.items()]
+    return pd.DataFrame(rows, columns=["outcome", "specification", "engine", "notice"])

@@ -22,7 +22,8 @@ from mmm.inference import (
     save_fit,
 )
 from mmm.inference.compiled import compiled_density
-from mmm.model import ModelSpec, build_design, saturated_media
+from mmm.inference.fitting import _engine
+from mmm.model import ChannelForm, ChannelPrior, ModelSpec, build_design, saturated_media
 from mmm.sampling import SamplerSettings, sample_density
 
 SPEC = ModelSpec(outcome="revenue", controls=("price",), draws=600, warmup=500)
@@ -178,3 +179,18 @@ def test_draws_that_are_not_numbers_never_pass_the_gate(fitted):
     broken["return"][0, 0, 0] = np.nan
     problems = convergence_problems(broken, fitted.stats)
     assert any("return[channel_0]" in problem for problem in problems)
+
+
+def test_a_fit_that_the_compiled_engine_lacks_says_what_sampled_it_and_why():
+    panel = engine_panel(n_periods=40, n_channels=2)
+    late = ChannelForm(order="saturation_first")
+    belief = ChannelPrior(kind="marginal_return", median=0.8, spread=0.5)
+    spec = ModelSpec(outcome="revenue", forms={"channel_0": late}, channel_priors={"channel_0": belief})
+    engine, notice = _engine(build_design(panel, spec), spec)
+    assert engine == "pymc"
+    assert notice == (
+        "outcome revenue: channel_0 with a belief on the marginal return and saturation before carry-over, "
+        "which the compiled engine lacks: sampled by PyMC, the same posterior in minutes"
+    )
+    asked = replace(spec, engine="pymc")
+    assert _engine(build_design(panel, asked), asked) == ("pymc", "")

@@ -116,3 +116,18 @@ def test_a_kpi_that_never_moves_is_refused():
     still = panel.assign(kpi=xr.full_like(panel["kpi"], 12.0))
     with pytest.raises(UserInputError, match="12 in every period, expected values that move"):
         build_design(still, SPEC)
+
+
+def test_a_count_that_is_not_whole_or_below_zero_is_refused():
+    panel = engine_panel(n_periods=40, n_channels=2)
+    whole = panel.assign(kpi=np.round(panel["kpi"]))
+    spec = ModelSpec(outcome="revenue", likelihood="negative_binomial")
+    assert build_design(whole, spec).outcome == "revenue"
+    broken = whole.copy(deep=True)
+    broken["kpi"][..., 3] = 12.5
+    with pytest.raises(UserInputError) as refused:
+        build_design(broken, spec)
+    assert refused.value.problems == (
+        "outcome revenue: 12.50 with likelihood negative_binomial, expected whole numbers of at least 0: "
+        "count units, or choose normal or student_t",
+    )

@@ -118,3 +118,16 @@ def test_params_know_every_family_by_name():
     fields = ModelParams.model_fields
     assert get_args(fields["adstock"].annotation) == ADSTOCKS
     assert get_args(fields["saturation"].annotation) == SATURATIONS
+
+
+def test_a_likelihood_is_that_of_the_outcome_or_else_of_the_model(demo):
+    assert spec_from_params(demo, "revenue").likelihood == "normal"
+    counted = demo.outcomes["new_customers"].model_copy(update={"likelihood": "negative_binomial"})
+    changed = demo.model_copy(
+        update={
+            "model": demo.model.model_copy(update={"likelihood": "student_t"}),
+            "outcomes": {**demo.outcomes, "new_customers": counted},
+        }
+    )
+    assert spec_from_params(changed, "revenue").likelihood == "student_t"
+    assert spec_from_params(changed, "new_customers").likelihood == "negative_binomial"

@@ -2,21 +2,17 @@
 
 National and geo panels alike: `geo_layout` says what the parameters are. The last parameters are
 whitened: coefficients are a linear map of them. Those that the data tell little of are then in units of
-their learnt size; those that the data tell well keep a fixed unit (part 27 of the buffer, else 0).
+their learnt size; the better the data tell them, the less their unit follows it (part 27 of the buffer).
 """
 
 import math
-from typing import Any
 
-import numba
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from mmm.inference.kernels.compiling import entry, strict
+from mmm.inference.kernels.compiling import strict
 from mmm.inference.kernels.elementary import add_multiple, dot
 from mmm.inference.kernels.geo_layout import (
-    HEADER,
     NEGATIVE_BINOMIAL,
     columns_of,
     gather,
@@ -53,6 +49,12 @@ def unwhiten(whitened: Array, centre: Array, map_rows: Array, standard: Array) -
     """Fill the standard coefficients: centre plus the map times the whitened ones."""
     for i in range(standard.shape[0]):
         standard[i] = centre[i] + dot(map_rows[i], whitened)
+
+
+@strict
+def unit_of(size: float, usual: float, centring: float) -> float:
+    """Unit of a coefficient: its size at centring 0, its usual size at 1, between them otherwise."""
+    return size * math.exp(-centring * math.log(size / usual))
 
 
 @strict
@@ -175,13 +177,14 @@ def explicit_log_density(theta: Array, data: Array, gradient: Array) -> float:
     deviation, own_deviation, precision = np.empty(size), np.zeros(2), np.empty(geos)
     scales_of(full, theta, data, deviation, own_deviation, precision)
     standard, slopes, pull = np.empty(count), np.empty(count), np.empty((geos, periods))
-    fixed, spread, coefficient = part(data, 27), np.empty(count), np.empty(count)
+    centring, usual = part(data, 27), part(data, 28)
+    spread, coefficient = np.empty(count), np.empty(count)
     unwhiten(theta[first:], centre, map_rows, standard)
     mean = part(data, 26).reshape((geos, periods)).copy()
     geo_media(full, theta[spreads:deviates], deviates_by_geo, media, work, int(data[6]), mean)
     for i in range(count):
         spread[i] = own_deviation[(i - size) % n_own] if i >= size else deviation[i]
-        coefficient[i] = (fixed[i] if fixed[i] > 0.0 else spread[i]) * standard[i]
+        coefficient[i] = unit_of(spread[i], usual[i], centring[i]) * standard[i]
     add_fitted(data, coefficient, mean)
 
     kpi, relative = part(data, 7).reshape((geos, periods)), part(data, 9)
@@ -198,16 +201,11 @@ def explicit_log_density(theta: Array, data: Array, gradient: Array) -> float:
 
     coefficient_slopes(data, pull, slopes)
     for i in range(count):
-        moved = 0.0
-        if fixed[i] > 0.0:
-            z = coefficient[i] / spread[i]
-            density -= 0.5 * z * z + math.log(spread[i])
-            moved = z * z - 1.0
-            slopes[i] = (slopes[i] - z / spread[i]) * fixed[i]
-        else:
-            density -= 0.5 * standard[i] * standard[i]
-            moved = slopes[i] * coefficient[i]
-            slopes[i] = slopes[i] * spread[i] - standard[i]
+        away = math.exp(-centring[i] * math.log(spread[i] / usual[i]))
+        z = away * standard[i]
+        density -= 0.5 * z * z + centring[i] * math.log(spread[i])
+        moved = (1.0 - centring[i]) * slopes[i] * coefficient[i] + centring[i] * (z * z - 1.0)
+        slopes[i] = away * (slopes[i] * spread[i] - z)
         if i >= size:
             gradient[block + (i - size) % n_own] += moved
         elif group[i] >= 0:
@@ -238,7 +236,7 @@ def complete_explicit_draws(
     """Fill coefficients beyond their means, effects (draw, geo, channel) and shares (draw, channel)."""
     channels, geos, periods, size = int(data[0]), int(data[1]), int(data[2]), int(data[3] + data[4])
     _, spreads, deviates, exponent = places(data)
-    n_own, centre, fixed = int(data[9]), part(data, 23), part(data, 27)
+    n_own, centre, centring, usual = int(data[9]), part(data, 23), part(data, 27), part(data, 28)
     media, work = media_of(data), new_work(channels, geos, periods, int(data[12]))
     mean, map_rows = np.zeros((geos, periods)), part(data, 24).reshape((centre.shape[0], centre.shape[0]))
     deviation, own_deviation, precision = np.empty(size), np.zeros(2), np.empty(geos)
@@ -248,31 +246,11 @@ def complete_explicit_draws(
         unwhiten(theta[exponent + int(data[10]) :], centre, map_rows, coefficients[n])
         scales_of(full, theta, data, deviation, own_deviation, precision)
         for i in range(centre.shape[0]):
-            unit = own_deviation[(i - size) % n_own] if i >= size else deviation[i]
-            coefficients[n, i] *= fixed[i] if fixed[i] > 0.0 else unit
+            spread = own_deviation[(i - size) % n_own] if i >= size else deviation[i]
+            coefficients[n, i] *= unit_of(spread, usual[i], centring[i])
         deviates_by_geo = theta[deviates:exponent].reshape((-1, geos))
         geo_media(full, theta[spreads:deviates], deviates_by_geo, media, work, int(data[6]), mean)
         for c in range(channels):
             shares[n, c] = share_of(media, work, c)
             for g in range(geos):
                 effects[n, g, c] = work[8][c, g]
-
-
-_pointer: Any = types.CPointer(types.double)
-
-
-@entry(types.int64(types.uint64, _pointer, _pointer, _pointer, _pointer))
-def explicit_log_density_entry(size: int, position: Any, gradient: Any, density: Any, user_data: Any) -> int:
-    """C entry for the sampler: 0 when all is finite, else an error that it may recover from."""
-    n = int(size)
-    header = numba.carray(user_data, (HEADER,))
-    data = numba.carray(user_data, (int(header[HEADER - 1]),))
-    slope = numba.carray(gradient, (n,))
-    value = explicit_log_density(numba.carray(position, (n,)), data, slope)
-    numba.carray(density, (1,))[0] = value
-    if not math.isfinite(value):
-        return 4
-    for i in range(n):
-        if not math.isfinite(slope[i]):
-            return 3
-    return 0

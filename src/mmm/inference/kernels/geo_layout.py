@@ -17,7 +17,7 @@ from mmm.inference.kernels.geo_media import GeoMedia
 from mmm.inference.kernels.prior import prior as national_prior
 
 Array = NDArray[np.float64]
-SIZES, PARTS = 13, 31
+SIZES, PARTS = 13, 32
 """Channels, geos, periods, common and local columns, classes of geos, amplitudes, channels with effects by
 geo, sampled parameters of the national model, coefficients of each geo (2 or 0), 1 where there is a noise
 exponent, code of the likelihood, lags; then the starts of the parts and the end of the last."""

@@ -43,8 +43,8 @@ def reflect(row: Array) -> None:
 def to_parameters(position: Array, data: Array, theta: Array) -> float:
     """Fill the parameters that a position means; give the logarithm of the volume that it stands for."""
     _, spreads, deviates, exponent = places(data)
-    centre, rows = part(data, 28), part(data, 29).reshape((deviates, deviates))
-    centring, geos, volume = part(data, 30), int(data[1]), 0.0
+    centre, rows = part(data, 29), part(data, 30).reshape((deviates, deviates))
+    centring, geos, volume = part(data, 31), int(data[1]), 0.0
     for i in range(deviates):
         theta[i] = centre[i] + dot(rows[i, : i + 1], position[: i + 1])
     for c in range(deviates - spreads):
@@ -64,8 +64,8 @@ def to_parameters(position: Array, data: Array, theta: Array) -> float:
 def geo_step_density(position: Array, data: Array, slope: Array) -> float:
     """Give the log-density at a position, up to a constant, and write its gradient over `slope`."""
     _, spreads, deviates, exponent = places(data)
-    centre, rows = part(data, 28), part(data, 29).reshape((deviates, deviates))
-    centring, geos = part(data, 30), int(data[1])
+    centre, rows = part(data, 29), part(data, 30).reshape((deviates, deviates))
+    centring, geos = part(data, 31), int(data[1])
     theta, gradient = np.empty(position.shape[0]), np.empty(position.shape[0])
     volume = to_parameters(position, data, theta)
     density = volume + geo_log_density(theta, data, gradient)
