@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.inference.kernels.compiling import straight, strict
+from mmm.inference.kernels.compiling import inlined, straight, strict
 from mmm.inference.kernels.elementary import add_multiple, dot, dot_difference, scan, scan_back, total_of
 
 Array = NDArray[np.float64]
@@ -51,7 +51,7 @@ def lag_weights(code: int, first: float, second: float, weights: Array, slopes: 
             slopes[parameter, lag] = slopes[parameter, lag] / total - weights[lag] * moved
 
 
-@strict
+@inlined
 def _survival(lag: float, log_scale: float, log_shape: float) -> tuple[float, float, float]:
     """exp(-(lag / scale)^shape) and its derivatives in the logarithms of scale and shape."""
     if lag == 0.0:
@@ -63,7 +63,7 @@ def _survival(lag: float, log_scale: float, log_shape: float) -> tuple[float, fl
     return raw, raw * power * shape, -raw * power * place
 
 
-@strict
+@inlined
 def carry(code: int, first: float, path: Array, before: float, weights: Array, carried: Array) -> None:
     """Fill the carried row; `weights` are those of `lag_weights`, not read by none and geometric."""
     periods = path.shape[0]
@@ -98,7 +98,7 @@ def _window(path: Array, before: float, weights: Array, carried: Array) -> None:
             carried[t] += left * before
 
 
-@strict
+@inlined
 def pull_carry(
     code: int,
     first: float,
@@ -134,7 +134,7 @@ def pull_carry(
     return moved_first, moved_second
 
 
-@strict
+@inlined
 def pull_path(code: int, first: float, weights: Array, pull: Array, pulled: Array) -> float:
     """Fill what a pull on the carried row says of the path; give what it says of `before`."""
     periods, earlier = pull.shape[0], 0.0

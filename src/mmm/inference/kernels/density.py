@@ -12,7 +12,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from mmm.inference.kernels.compiling import entry, strict
+from mmm.inference.kernels.compiling import entry, inlined, strict
 from mmm.inference.kernels.elementary import add_multiple, dot
 from mmm.inference.kernels.gaussian import factor, inverse_diagonal, solve, solve_transposed
 from mmm.inference.kernels.media import media, media_gradient, new_work
@@ -27,7 +27,7 @@ columns), the figures of the pool, then the starts of the parts and the end of t
 with zeros to whole blocks of what the processor works on at once."""
 
 
-@strict
+@inlined
 def sizes_of(data: Array) -> tuple[int, int, int, int, int, int, int]:
     """Read the sizes."""
     return int(data[0]), int(data[1]), int(data[2]), int(data[3]), int(data[5]), int(data[6]), int(data[7])
@@ -39,7 +39,7 @@ def _part(data: Array, place: int) -> Array:
     return data[int(data[at]) : int(data[at + 1])]
 
 
-@strict
+@inlined
 def spread_out(theta: Array, data: Array) -> Array:
     """Put what is sampled in its place among all parameters; the rest stands at its resting value."""
     full = _part(data, 12).copy()
@@ -49,7 +49,7 @@ def spread_out(theta: Array, data: Array) -> Array:
     return full
 
 
-@strict
+@inlined
 def _deviations(full: Array, channels: int, scale: Array, group: Array, deviation: Array) -> None:
     """Prior standard deviation of each coefficient of the baseline."""
     for k in range(scale.shape[0]):

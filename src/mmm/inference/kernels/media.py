@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmm.inference.kernels.carry_over import DELAYED, NO_PRESSURE, carry, lag_weights, pull_carry, pull_path
-from mmm.inference.kernels.compiling import compiled, straight, strict
+from mmm.inference.kernels.compiling import compiled, inlined, straight, strict
 from mmm.inference.kernels.elementary import add_multiple, dot, product, shifted_multiple, total_of
 from mmm.inference.kernels.prior import COEFFICIENT, MARGINAL
 from mmm.inference.kernels.saturation import rise_of_rise, saturate, steepness
@@ -36,13 +36,13 @@ def new_work(channels: int, width: int, n_lags: int) -> Work:
     )
 
 
-@strict
+@inlined
 def curve_of(full: Array, c: int, channels: int, at_second: int) -> Curve:
     """Sampled parameters of a channel's curve."""
     return full[c], full[at_second + c], full[channels + c], full[2 * channels + c]
 
 
-@strict
+@inlined
 def respond(
     curve: Curve, families: Array, spend: Array, before: float, rows: tuple[Array, ...], periods: int
 ) -> None:
@@ -68,7 +68,7 @@ def respond(
     reached[periods:] = 0.0
 
 
-@strict
+@inlined
 def bent_before(
     saturation: int, before: float, log_half: float, exponent: float
 ) -> tuple[float, float, float]:
@@ -78,7 +78,7 @@ def bent_before(
     return reached[0], level[0], rise[0]
 
 
-@strict
+@inlined
 def media(
     full: Array,
     data: Media,
@@ -104,7 +104,7 @@ def media(
         add_multiple(residual, -ceiling[c], rows[2])
 
 
-@strict
+@inlined
 def media_gradient(
     full: Array,
     data: Media,
@@ -140,7 +140,7 @@ def media_gradient(
         gradient[2 * channels + c] += slopes[3]
 
 
-@strict
+@inlined
 def pull_back(
     curve: Curve,
     families: Array,
@@ -177,7 +177,7 @@ def pull_back(
     return by_first, by_second, by_half, steeper * by_slope
 
 
-@strict
+@inlined
 def _pull_back_late(
     curve: Curve, families: Array, before: float, rows: tuple[Array, ...], spares: tuple[Array, Array, Array]
 ) -> tuple[float, float, float, float]:

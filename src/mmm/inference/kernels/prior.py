@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.inference.kernels.compiling import strict
+from mmm.inference.kernels.compiling import inlined
 
 Array = NDArray[np.float64]
 Beliefs = tuple[Array, Array, Array, Array, Array]
@@ -23,20 +23,20 @@ POOLED, SHARE, COEFFICIENT, MARGINAL = 0, 1, 2, 3
 LOG_LN2 = math.log(math.log(2.0))
 
 
-@strict
+@inlined
 def block_start(block: int, channels: int, groups: int) -> int:
     """Place of a block's first channel in `full`."""
     return block * channels if block < 4 else 4 * channels + groups + 2
 
 
-@strict
+@inlined
 def normal(value: float, location: float, spread: float) -> tuple[float, float]:
     """Log-density of a normal up to a constant, and its slope."""
     z = (value - location) / spread
     return -0.5 * z * z, -z / spread
 
 
-@strict
+@inlined
 def belief_on(kind: float, z: float, first: float, second: float) -> tuple[float, float]:
     """Log-density of one sampled parameter, and its slope."""
     if kind == ABSENT:
@@ -52,7 +52,7 @@ def belief_on(kind: float, z: float, first: float, second: float) -> tuple[float
     return value + math.log(change), pull * change + change - share
 
 
-@strict
+@inlined
 def prior(full: Array, figures: Array, beliefs: Beliefs, gradient: Array) -> float:
     """Log-density of the parameters; its gradient is written over `gradient`.
 
@@ -77,7 +77,7 @@ def prior(full: Array, figures: Array, beliefs: Beliefs, gradient: Array) -> flo
     return density + _pool(full, figures, strength, first[3], gradient, 4 * channels + groups + 1)
 
 
-@strict
+@inlined
 def _pool(
     full: Array, figures: Array, strength: Array, weight: Array, gradient: Array, at_spread: int
 ) -> float:

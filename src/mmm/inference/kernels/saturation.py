@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmm.inference.kernels.carry_over import NO_PRESSURE
-from mmm.inference.kernels.compiling import straight, strict
+from mmm.inference.kernels.compiling import inlined, straight
 from mmm.inference.kernels.elementary import exp, log
 
 Array = NDArray[np.float64]
@@ -22,7 +22,7 @@ LOG_OF_ONE, LOG_OF_HALF = math.log(math.log(3.0)), math.log(math.log(2.0))
 """The logistic is one half at log 3 times its rate, the exponential at log 2."""
 
 
-@strict
+@inlined
 def steepness(code: int, parameter: float) -> tuple[float, float]:
     """Give the exponent that the family raises pressure to, and its relative slope in what is sampled."""
     if code == HILL:
@@ -33,7 +33,7 @@ def steepness(code: int, parameter: float) -> tuple[float, float]:
     return 1.0, 0.0
 
 
-@strict
+@inlined
 def saturate(
     code: int, pressure: Array, log_half: float, exponent: float, level: Array, reached: Array, rise: Array
 ) -> None:
