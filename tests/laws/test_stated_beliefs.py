@@ -153,18 +153,21 @@ def test_draws_of_the_prior_are_comparable_with_draws_of_the_posterior(narrow):
     assert float(learnt.mean()) == pytest.approx(believed[:, 0].mean(), abs=2 * believed[:, 0].std())
 
 
-def test_a_marginal_return_in_several_geos_is_left_to_the_definition_which_states_it_exactly():
+def test_a_marginal_return_of_a_channel_saturated_first_is_left_to_the_definition_which_states_it():
     from mmm.inference.fitting import _engine
+    from mmm.model import ChannelForm
     from mmm.model.definition import explicit_model
     from mmm.simulate import GeoWorldSize, simulate_geos
 
     panel = simulate_geos(6, GeoWorldSize(n_geos=3, n_weeks=40, n_channels=2, dark_geos=0)).panel
     name = str(panel["channel"].to_numpy()[0])
-    stated = ModelSpec(
-        outcome="revenue", channel_priors={name: ChannelPrior(kind="marginal_return", median=0.4, spread=0.5)}
-    )
+    belief = {name: ChannelPrior(kind="marginal_return", median=0.4, spread=0.5)}
+    stated = ModelSpec(outcome="revenue", channel_priors=belief)
     design = build_design(panel, stated)
-    assert _engine(design, stated) == "pymc"
-    usual = ModelSpec(outcome="revenue")
-    assert _engine(build_design(panel, usual), usual) == "compiled"
+    assert _engine(design, stated) == ("compiled", "")
     assert "marginal_share" in {variable.name for variable in explicit_model(design, stated).free_RVs}
+    late = ModelSpec(
+        outcome="revenue", channel_priors=belief, forms={name: ChannelForm(order="saturation_first")}
+    )
+    engine, notice = _engine(build_design(panel, late), late)
+    assert engine == "pymc" and name in notice
