@@ -4,6 +4,7 @@ Papermill calls a notebook complete when its kernel was killed, timed out or was
 interrupted, so its word alone is never taken.
 """
 
+import logging
 import os
 import re
 import threading
@@ -61,6 +62,8 @@ def execute_notebook(
     from nbclient.exceptions import DeadKernelError  # noqa: PLC0415
     from traitlets.config import Config  # noqa: PLC0415
 
+    # Tasks of an interrupted or dead kernel: what they end with is raised here as well.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"), JUPYTER_PREFER_ENV_PATH="1", **{UNATTENDED: "1"})
     started = time.perf_counter()
     with _peak_memory() as peak, TemporaryDirectory(prefix="mmm-") as sockets:
