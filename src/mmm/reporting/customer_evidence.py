@@ -78,7 +78,9 @@ def reconciliation(report: Report) -> Markup | None:
     ]
     grid = _grid(report, "reconciliation", names, body, {"channel", "conflict"})
     apart = int((rows["conflict"] != "conflict.none").sum())
-    said = report.say("reconciliation.message", apart=float(apart), total=float(len(rows)))
+    said = report.say("reconciliation.none")
+    if apart:
+        said = report.say("reconciliation.message", apart=float(apart), total=float(len(rows)))
     return card(report.say("reconciliation.title"), table(grid), message=said, anchor="reconciliation")
 
 
@@ -95,7 +97,7 @@ def campaign_returns(report: Report) -> Markup | None:
             report.channel(row["channel"]),
             report.money(row["full_cost"]),
             report.percent(row["share"]),
-            report.number(row["contribution_mean"]),
+            report.money(row["contribution_mean"]),
             report.number(row["romi_mean"], 2, sign=True),
             interval(report, row["romi_p05"], row["romi_p95"], "ratio"),
         )
@@ -103,7 +105,9 @@ def campaign_returns(report: Report) -> Markup | None:
     ]
     grid = _grid(report, "campaign_romi", names, body, {"campaign", "channel"})
     lost = float((rows["romi_p95"] < 0).sum())
-    said = report.say("campaign_romi.message", lost=lost, total=float(len(rows)))
+    said = report.say("campaign_romi.none", total=float(len(rows)))
+    if lost:
+        said = report.say("campaign_romi.message", lost=lost, total=float(len(rows)))
     return card(report.say("campaign_romi.title"), table(grid), message=said, anchor="campaign-romi")
 
 
