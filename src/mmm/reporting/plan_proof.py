@@ -183,7 +183,7 @@ def geography(report: Report) -> Markup | None:
             "geography.message",
             gain=gain[0],
             interval=interval(report, gain[1], gain[2]),
-            p_gain=p_gain[0],
+            p_gain=chance(report, p_gain[0]),
         ),
         anchor="geography",
     )
