@@ -40,11 +40,11 @@ def chance(report: Report, probability: float) -> str:
 
 
 def basis(report: Report, channel: str | None = None) -> str:
-    """Say what a figure rests on: the model alone, or the model and an experiment."""
+    """Say what a figure rests on: the model alone, or a model held against a test (not fitted to it)."""
     together = report.table("triangulation")
     tested = set(together.loc[together["experiment"].notna(), "channel"])
-    calibrated = bool(tested) if channel is None else channel in tested
-    return report.say("basis.experiment" if calibrated else "basis.model_only")
+    is_tested = bool(tested) if channel is None else channel in tested
+    return report.say("basis.experiment" if is_tested else "basis.model_only")
 
 
 def interval(report: Report, low: float, high: float, unit: str = "money") -> str:
