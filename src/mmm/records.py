@@ -86,6 +86,8 @@ def _interval(name: str, *, median: bool = True) -> tuple[str, ...]:
 
 _PREDICTIVE = ("actual", "mean", "p025", "p10", "p25", "p50", "p75", "p90", "p975")
 _LONG = ("quantity", "subject", "value", "lower", "upper")
+_CELL = ("geo", "channel", "period", "current", "recommended")
+_BUDGET = (*_CELL, "lower", "upper", "delta", *_interval("gain", median=False), "p_gain", "extrapolates")
 
 TABLES: dict[str, tuple[str, ...]] = {
     "findings": ("source", "row", "column", "rule", "severity", "value", "message", "action"),
@@ -182,39 +184,15 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "verdicts": ("subject", "level", "position", "reason", "figures", "message"),
     "waterfall": ("outcome", "from", "to", "component", "mean", "p05", "p95"),
-    "allocation": (
-        "geo",
-        "channel",
-        "period",
-        "current",
-        "recommended",
-        "lower",
-        "upper",
-        "delta",
-        *_interval("gain", median=False),
-        "p_gain",
-        "extrapolates",
-    ),
+    "allocation": _BUDGET,
     "allocation_summary": _LONG,
     "plans": _LONG,
     "frontier": _LONG,
     "shadow_prices": _LONG,
     "matrix": ("level", "objective", "channel", "before", "after", "difference", "people_days", "tools"),
-    "schedule": ("geo", "channel", "period", "current", "recommended"),
-    "allocation_by_geo": (
-        "geo",
-        "channel",
-        "period",
-        "current",
-        "recommended",
-        "lower",
-        "upper",
-        "delta",
-        *_interval("gain", median=False),
-        "p_gain",
-        "extrapolates",
-    ),
-    "schedule_by_geo": ("geo", "channel", "period", "current", "recommended"),
+    "schedule": _CELL,
+    "allocation_by_geo": _BUDGET,
+    "schedule_by_geo": _CELL,
     "optimum": ("geo", "channel", "current", "recommended", "p05", "p50", "p95", "p_more", "p_less"),
     "value_of_information": (
         "rank",

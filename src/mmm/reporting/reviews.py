@@ -9,6 +9,7 @@ from mmm.reporting import (
     campaigns,
     channels,
     decisions,
+    funnel,
     operational,
     steering,
     strategic,
@@ -71,7 +72,7 @@ _FACTS: dict[str, dict[str, Section]] = {
     "monthly": {
         "figures": strategic.tiles,
         "gap": steering.plan_gap,
-        "funnel": steering.stages,
+        "funnel": funnel.stages,
         "objectives": steering.objectives,
         "alerts": alerts.alerts,
         "actions": steering.actions,

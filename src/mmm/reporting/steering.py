@@ -1,6 +1,5 @@
 """The steering page: KPI tree, plan against actual, alerts, actions, objectives, funnel."""
 
-from itertools import pairwise
 from math import isfinite
 from typing import Any
 
@@ -13,7 +12,7 @@ from mmm.reporting.channels import returns_sentence
 from mmm.reporting.elements import WIDE, Column, Grid, Tile, badge, card, figure, table
 from mmm.reporting.kpi_words import comparison, kpi_label, kpi_text, kpi_unit, status_class
 from mmm.reporting.report import Report, records
-from mmm.reporting.sales_charts import expected_and_actual, funnel
+from mmm.reporting.sales_charts import expected_and_actual
 from mmm.reporting.steps import Step, main_outcome, steps_frame
 from mmm.reporting.templates import render
 from mmm.reporting.wording import chance, interval, value
@@ -337,67 +336,3 @@ def _expected(report: Report, row: dict[str, Any]) -> str:
     unit = str(report.kpis.get(str(row["kpi"]), {}).get("unit", "ratio"))
     between = interval(report, float(row["lower"]), float(row["upper"]), unit)
     return f"{in_unit(report, row, 'expected')} ({between})" if between else in_unit(report, row, "expected")
-
-
-def stages(report: Report) -> Markup | None:
-    """Show the funnel of the last period: what share of each stage reaches the next."""
-    rows = report.table("funnel")
-    if rows.empty:
-        return None
-    last = rows[rows["period"] == rows["period"].max()].reset_index(drop=True)
-    passed = last[last["rate"].notna()].reset_index(drop=True)
-    if passed.empty:
-        return None
-    names = [report.said(f"stage.{name}", str(name)) for name in last["stage"]]
-    labels = [report.say("steering.to_stage", start=a, end=b) for a, b in pairwise(names)]
-    labels = (
-        labels
-        if len(labels) == len(passed)
-        else [report.said(f"stage.{name}", str(name)) for name in passed["stage"]]
-    )
-    shown = passed.assign(
-        stage=labels,
-        text=[report.percent(rate, 1) for rate in passed["rate"]],
-        upper=passed["upper"].fillna(passed["rate"]),
-    )
-    grid = Grid(
-        caption=report.say("steering.funnel_table"),
-        columns=[
-            Column(title=report.say(f"steering.funnel_{name}"), is_figure=name != "stage")
-            for name in ("stage", "volume", "rate", "interval")
-        ],
-        rows=[
-            (
-                name,
-                value(report, float(row["volume"]), "count"),
-                report.percent(row["rate"], 1),
-                interval(report, row["lower"], row["upper"], "share"),
-            )
-            for name, row in zip(names, records(last), strict=True)
-        ],
-    )
-    said = _fallen(report, rows, shown.assign(name=passed["stage"]))
-    drawn = figure(
-        report,
-        lambda width: funnel(shown, width),
-        grid,
-        subtitle=report.say("steering.funnel_unit", day=report.day(last.iloc[0]["period"])),
-    )
-    return card(report.say("steering.funnel"), drawn, message=said, width="half", anchor="funnel")
-
-
-def _fallen(report: Report, rows: pd.DataFrame, shown: pd.DataFrame) -> str:
-    """Name the step whose rate fell most since the oldest quarter kept, a year ago; nothing without one."""
-    then = rows[rows["period"] == rows["period"].min()].set_index("stage")["rate"]
-    if rows["period"].nunique() < 2:
-        return ""
-    changes = (shown["rate"] / shown["name"].map(then) - 1).dropna()
-    if changes.empty or changes.min() >= 0:
-        return report.say("steering.funnel_steady")
-    worst = records(shown.loc[[changes.idxmin()]])[0]
-    return report.say(
-        "steering.funnel_message",
-        stage=str(worst["stage"]),
-        rate=float(worst["rate"]),
-        before=float(then[worst["name"]]),
-    )

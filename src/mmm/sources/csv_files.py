@@ -43,6 +43,8 @@ def _said(text: TextFile, layout: Layout) -> tuple[str, ...]:
 
 
 def _load(connection: Any, relation: str, path: Path, layout: Layout) -> None:
+    import duckdb  # noqa: PLC0415 - only those who read data pay for it
+
     cells = [f"c{at}" for at in range(len(layout.header))]
     if not _has_data(path, layout.header_line):
         empty = ", ".join(f"NULL::VARCHAR AS {cell}" for cell in cells)
@@ -61,7 +63,7 @@ def _load(connection: Any, relation: str, path: Path, layout: Layout) -> None:
         try:
             connection.execute(query.replace("parallel=%s", f"parallel={parallel}"))
             break
-        except Exception as error:
+        except duckdb.Error as error:
             # Line breaks inside quotes cannot be read by several threads; one can.
             if parallel == "false" or "parallel=false" not in str(error):
                 raise _not_a_table(error, layout) from error

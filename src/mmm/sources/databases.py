@@ -36,6 +36,8 @@ def read_database_table(opening: Opening, url: str, table: str, beside: Path) ->
 
 
 def _attached(opening: Opening, url: str, table: str, beside: Path) -> str:
+    import duckdb  # noqa: PLC0415 - only those who read data pay for it
+
     path = Path(url.removeprefix(_DUCKDB).removeprefix("/"))
     path = path if path.is_absolute() else (beside / path).resolve()
     if not path.is_file():
@@ -44,7 +46,7 @@ def _attached(opening: Opening, url: str, table: str, beside: Path) -> str:
     connection = opening.connection
     try:
         connection.execute(f"ATTACH {literal(str(path))} AS {quoted(alias)} (READ_ONLY)")
-    except Exception as error:
+    except duckdb.Error as error:
         raise SourceProblems([f"not a readable DuckDB file ({str(error).splitlines()[0]})"]) from None
     schema, _, bare = table.rpartition(".")
     known = [

@@ -21,6 +21,8 @@ def is_json_lines(start: bytes) -> bool:
 
 def read_json_lines(opening: Opening, path: Path) -> Raw:
     """Load objects as rows of text cells; `a.b` is field b of a, `event_params.k` the parameter k."""
+    import duckdb  # noqa: PLC0415 - only those who read data pay for it
+
     header = _fields(path)
     columns = ", ".join(f"{_extracted(name)} AS c{at}" for at, name in enumerate(header))
     call = (
@@ -29,7 +31,7 @@ def read_json_lines(opening: Opening, path: Path) -> Raw:
     query = f"SELECT row_number() OVER () AS row, {columns} FROM {call}"
     try:
         opening.connection.execute(f"CREATE TABLE {opening.relation} AS {query}")
-    except Exception as error:
+    except duckdb.Error as error:
         raise SourceProblems([f"not JSON lines ({str(error).splitlines()[0]}): export it again"]) from None
     known = (recognise(dialect, header) for dialect in opening.dialects)
     recognised = max((found for found in known if found), key=lambda found: len(found.columns), default=None)

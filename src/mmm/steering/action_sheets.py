@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from mmm.errors import UserInputError, listed
 from mmm.params import nearest
@@ -103,6 +104,7 @@ def read_action_sheets(path: Path, reference: KpiReference, currency: str | None
 
 def _sheets(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     from openpyxl import load_workbook  # noqa: PLC0415 - 0.2 s, and only plans in Excel need it
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
@@ -110,7 +112,7 @@ def _sheets(path: Path) -> dict[str, list[tuple[Any, ...]]]:
         raise UserInputError(
             str(path), ["no such file: correct steering.actions in the params file"]
         ) from None
-    except Exception as error:
+    except (ValueError, OSError, KeyError, BadZipFile, InvalidFileException) as error:
         raise UserInputError(
             str(path), [f"not a workbook that can be read ({error}): save it as .xlsx"]
         ) from None

@@ -13,7 +13,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from mmm.inference.kernels.compiling import entry, inlined, strict
-from mmm.inference.kernels.elementary import add_multiple, dot
+from mmm.inference.kernels.elementary import add_multiple, dot, status
 from mmm.inference.kernels.gaussian import factor, inverse_diagonal, solve, solve_transposed
 from mmm.inference.kernels.media import media, media_gradient, new_work
 from mmm.inference.kernels.prior import prior
@@ -146,13 +146,11 @@ _pointer: Any = types.CPointer(types.double)
 
 @entry(types.int64(types.uint64, _pointer, _pointer, _pointer, _pointer))
 def log_density_entry(size: int, position: Any, gradient: Any, density: Any, user_data: Any) -> int:
-    """C entry for the sampler: 0 when all is finite, else an error that it may recover from."""
+    """C entry for the sampler."""
     n = int(size)
     header = numba.carray(user_data, (HEADER,))
     data = numba.carray(user_data, (int(header[HEADER - 1]),))
     slope = numba.carray(gradient, (n,))
     value = log_density(numba.carray(position, (n,)), data, slope)
     numba.carray(density, (1,))[0] = value
-    if not math.isfinite(value):
-        return 4
-    return 0 if np.isfinite(slope).all() else 3
+    return status(value, slope)

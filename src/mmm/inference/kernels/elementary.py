@@ -1,9 +1,11 @@
 """Elementary functions and sums over rows, written so that LLVM turns them into vectors."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.inference.kernels.compiling import compiled, straight
+from mmm.inference.kernels.compiling import compiled, straight, strict
 
 Array = NDArray[np.float64]
 
@@ -144,3 +146,14 @@ def scan_back(added: Array, kept: float, found: Array) -> None:
         last = added[t] + kept * last
         found[t] = last
         t -= 1
+
+
+@strict
+def status(value: float, slope: Array) -> int:
+    """Give a C entry's answer to the sampler: 0 when all is finite, else an error it may recover from."""
+    if not math.isfinite(value):
+        return 4
+    for i in range(slope.shape[0]):
+        if not math.isfinite(slope[i]):
+            return 3
+    return 0

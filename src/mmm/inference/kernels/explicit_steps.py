@@ -3,7 +3,6 @@
 Positions are steps along a fixed linear map: parameters are its centre plus the map times the position.
 """
 
-import math
 from typing import Any
 
 import numba
@@ -12,7 +11,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from mmm.inference.kernels.compiling import entry, strict
-from mmm.inference.kernels.elementary import add_multiple, dot
+from mmm.inference.kernels.elementary import add_multiple, dot, status
 from mmm.inference.kernels.explicit_density import explicit_log_density
 from mmm.inference.kernels.geo_layout import HEADER, part
 
@@ -39,16 +38,11 @@ _pointer: Any = types.CPointer(types.double)
 
 @entry(types.int64(types.uint64, _pointer, _pointer, _pointer, _pointer))
 def explicit_step_density_entry(size: int, position: Any, gradient: Any, density: Any, user_data: Any) -> int:
-    """C entry for the sampler: 0 when all is finite, else an error that it may recover from."""
+    """C entry for the sampler."""
     n = int(size)
     header = numba.carray(user_data, (HEADER,))
     data = numba.carray(user_data, (int(header[HEADER - 1]),))
     slope = numba.carray(gradient, (n,))
     value = explicit_step_density(numba.carray(position, (n,)), data, slope)
     numba.carray(density, (1,))[0] = value
-    if not math.isfinite(value):
-        return 4
-    for i in range(n):
-        if not math.isfinite(slope[i]):
-            return 3
-    return 0
+    return status(value, slope)

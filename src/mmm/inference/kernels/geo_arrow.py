@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mmm.inference.kernels.compiling import straight, strict
 from mmm.inference.kernels.elementary import add_multiple, dot
+from mmm.inference.kernels.gaussian import solve
 
 Array = NDArray[np.float64]
 Columns = tuple[Array, Array, Array]
@@ -120,22 +121,6 @@ def invert_shared(arrow: Arrow) -> None:
     for k in range(size):
         for i in range(k + 1):
             add_multiple(inverse[i, : k + 1], root[k, i], root[k, : k + 1])
-
-
-@strict
-def solve(lower: Array, right: Array) -> None:
-    """Solve L L' x = right in place."""
-    for i in range(right.shape[0]):
-        right[i] = (right[i] - dot(lower[i, :i], right[:i])) / lower[i, i]
-    solve_transposed(lower, right)
-
-
-@strict
-def solve_transposed(lower: Array, right: Array) -> None:
-    """Solve L' x = right in place."""
-    for i in range(right.shape[0] - 1, -1, -1):
-        right[i] /= lower[i, i]
-        add_multiple(right[:i], -right[i], lower[i, :i])
 
 
 @strict

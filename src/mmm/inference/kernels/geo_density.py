@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from mmm.inference.kernels.compiling import straight, strict
 from mmm.inference.kernels.elementary import dot
+from mmm.inference.kernels.gaussian import solve_transposed
 from mmm.inference.kernels.geo_arrow import (
     factor_arrow,
     invert_shared,
     new_arrow,
     posterior_means,
-    solve_transposed,
     subtract_fitted,
     uncertainty,
 )
