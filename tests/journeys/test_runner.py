@@ -90,7 +90,7 @@ def place(tmp_path):
     return tmp_path
 
 
-def execute_here(source, target, parameters, expected):
+def execute_here(source, target, parameters, expected, **_kernels):
     names: dict = {}
     for cell in nbformat.read(source, as_version=4).cells:
         exec(cell.source, names)

@@ -5,7 +5,6 @@ interrupted, so its word alone is never taken.
 """
 
 import logging
-import os
 import re
 import threading
 import time
@@ -13,17 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psutil
 
 from mmm.errors import MmmError, NotConvergedError, UserInputError
-from mmm.inference.progress import UNATTENDED
 from mmm.lazy import import_json_schema
+from mmm.runs.kernels import Coming, Kernel, KernelsAhead, stop_kernel
 
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_SILENT = "--IPKernelApp.log_level=50"
-"""What a kernel logs while it is stopped is not for the terminal; errors of cells come back as answers."""
 _USER_ERRORS = {"UserInputError", "DataRefusedError", "InfeasibleBudgetError"}
 _DISK_ERRORS = {"PermissionError", "OSError"}
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
@@ -46,9 +41,20 @@ class Executed:
 
 
 def execute_notebook(
-    source: Path, target: Path, parameters: dict[str, str], expected: tuple[Path, ...]
+    source: Path,
+    target: Path,
+    parameters: dict[str, str],
+    expected: tuple[Path, ...],
+    *,
+    kernels: KernelsAhead,
+    following: Coming | None = None,
 ) -> Executed:
     """Run a notebook into `target` and check that it did its work.
+
+    Parameters
+    ----------
+    following : Coming, optional
+        The notebook that comes next: its kernel starts now, so that its imports cost no waiting.
 
     Raises
     ------
@@ -57,38 +63,45 @@ def execute_notebook(
     StageFailedError
         Anything else: an exception, a dead kernel, a cell that never ran, a missing artefact.
     """
+    # Tasks of an interrupted or dead kernel: what they end with is raised here as well.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    started = time.perf_counter()
+    kernel = kernels.take(source)
+    try:
+        if following is not None:
+            kernels.prepare(following)
+        with _peak_memory() as peak:
+            _run_cells(source, target, parameters, kernel)
+    finally:
+        stop_kernel(kernel)
+    _verify(target, expected)
+    return Executed(seconds=time.perf_counter() - started, peak_memory_mb=peak[0] / 2**20)
+
+
+def _run_cells(source: Path, target: Path, parameters: dict[str, str], kernel: Kernel) -> None:
+    """Have Papermill run a notebook on a kernel that is ours to stop."""
     import_json_schema()
     import papermill  # noqa: PLC0415
     from nbclient.exceptions import DeadKernelError  # noqa: PLC0415
-    from traitlets.config import Config  # noqa: PLC0415
 
-    # Tasks of an interrupted or dead kernel: what they end with is raised here as well.
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"), JUPYTER_PREFER_ENV_PATH="1", **{UNATTENDED: "1"})
-    started = time.perf_counter()
-    with _peak_memory() as peak, TemporaryDirectory(prefix="mmm-") as sockets:
-        try:
-            papermill.execute_notebook(
-                source,
-                target,
-                parameters,
-                kernel_name="python3",
-                language="python",
-                progress_bar=False,
-                cwd=source.parent,
-                config=Config(
-                    {
-                        "KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"},
-                        "NotebookClient": {"extra_arguments": [_SILENT]},
-                    }
-                ),
-            )
-        except papermill.PapermillExecutionError as error:
-            raise _as_ours(error.ename, error.evalue, target) from None
-        except DeadKernelError:
-            raise KernelDiedError(_killed(target)) from None
-    _verify(target, expected)
-    return Executed(seconds=time.perf_counter() - started, peak_memory_mb=peak[0] / 2**20)
+    from mmm.runs.engine import NAME  # noqa: PLC0415
+
+    try:
+        papermill.execute_notebook(
+            source,
+            target,
+            parameters,
+            engine_name=NAME,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            cwd=source.parent,
+            km=kernel.manager,
+        )
+    except papermill.PapermillExecutionError as error:
+        raise _as_ours(error.ename, error.evalue, target) from None
+    except DeadKernelError:
+        raise KernelDiedError(_killed(target)) from None
 
 
 def _as_ours(name: str, message: str, target: Path) -> MmmError:

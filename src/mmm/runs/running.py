@@ -11,6 +11,7 @@ from mmm.runs import workspace
 from mmm.runs.context import Context, read_context, write_context
 from mmm.runs.execution import execute_notebook
 from mmm.runs.interruption import reason_is_kept
+from mmm.runs.kernels import Coming, KernelsAhead, kernels_ahead
 from mmm.runs.layout import DRAFT, analysis_folder, latest_run, publish
 from mmm.runs.lock import analysis_lock
 from mmm.runs.manifest import Manifest, StageRecord, read_manifest, write_manifest
@@ -83,7 +84,8 @@ def run_analysis(request: RunRequest, progress: Progress) -> FinishedRun:
         partial = _open(folder, live, request, progress)
         with reason_is_kept(partial):
             params = read_params(partial / workspace.PARAMS)
-            _run_stages(partial, params, resumed(request), progress)
+            with kernels_ahead() as kernels:
+                _run_stages(partial, params, resumed(request), progress, kernels)
             final = workspace.complete(partial)
         return _publish_if_good(folder, final, params)
 
@@ -106,7 +108,9 @@ def _open(folder: Path, live: RunParams, request: RunRequest, progress: Progress
     return partial
 
 
-def _run_stages(partial: Path, params: RunParams, request: RunRequest, progress: Progress) -> None:
+def _run_stages(
+    partial: Path, params: RunParams, request: RunRequest, progress: Progress, kernels: KernelsAhead
+) -> None:
     keys = stage_keys(params, request.context, request.notebooks, partial.stem)
     donor = None if request.fresh else last_complete(partial.parent)
     manifest = read_manifest(partial)
@@ -123,7 +127,7 @@ def _run_stages(partial: Path, params: RunParams, request: RunRequest, progress:
         record = (
             _skipped(stage, params, partial, keys)
             or (taken(stage.name, keys[stage.name], donor, partial) if may_take else None)
-            or _executed(stage, params, partial, keys, request)
+            or _executed(stage, params, partial, keys, request, kernels=kernels)
         )
         manifest["stages"][stage.name] = record
         _add_verdicts(manifest, partial)
@@ -160,14 +164,27 @@ def _skipped(stage: Stage, params: RunParams, partial: Path, keys: dict[str, str
 
 
 def _executed(
-    stage: Stage, params: RunParams, partial: Path, keys: dict[str, str], request: RunRequest
+    stage: Stage,
+    params: RunParams,
+    partial: Path,
+    keys: dict[str, str],
+    request: RunRequest,
+    *,
+    kernels: KernelsAhead,
 ) -> StageRecord:
     before = files_of(partial)
     target = partial / "notebooks" / stage.notebook
     target.parent.mkdir(exist_ok=True)
     parameters = {"params_file": str(partial / workspace.PARAMS), "run_folder": str(partial)}
     expected = tuple(partial / name for name in stage.expected(params))
-    executed = execute_notebook(request.notebooks / stage.notebook, target, parameters, expected)
+    executed = execute_notebook(
+        request.notebooks / stage.notebook,
+        target,
+        parameters,
+        expected,
+        kernels=kernels,
+        following=_following(stage, params, partial, request.notebooks),
+    )
     return StageRecord(
         status="ok",
         seconds=round(executed.seconds, 2),
@@ -176,6 +193,15 @@ def _executed(
         taken_from=None,
         files=sorted(files_of(partial) - before),
     )
+
+
+def _following(stage: Stage, params: RunParams, partial: Path, notebooks: Path) -> Coming | None:
+    """Give what will be executed after this stage; what follows a change is never taken over."""
+    later = STAGES[NAMES.index(stage.name) + 1 :]
+    for other in later:
+        if reason_to_skip(other, params, partial) is None:
+            return Coming(notebook=notebooks / other.notebook, modules=other.imports_late)
+    return None
 
 
 def _add_verdicts(manifest: Manifest, partial: Path) -> None:
@@ -222,5 +248,6 @@ def run_stage_in_draft(request: RunRequest, name: str) -> Path:
     with analysis_lock(folder):
         write_context(draft, request.context)
         parameters = {"params_file": str(params.file), "run_folder": str(draft)}
-        execute_notebook(request.notebooks / stage.notebook, target, parameters, ())
+        with kernels_ahead() as kernels:
+            execute_notebook(request.notebooks / stage.notebook, target, parameters, (), kernels=kernels)
     return draft

@@ -16,6 +16,8 @@ class Stage:
     notebook: str
     writes: tuple[str, ...]
     """Files that must exist when the notebook has ended; `{outcome}` stands for each outcome."""
+    imports_late: tuple[str, ...] = ()
+    """Modules that take time to import and that its functions import only when they are called."""
 
     def expected(self, params: RunParams) -> tuple[str, ...]:
         """Name the files that this stage must leave for these params."""
@@ -26,13 +28,29 @@ class Stage:
         )
 
 
+_READING = ("ibis", "ibis.backends.sql.compilers", "openpyxl")
 STAGES = (
     Stage(name="data", notebook="10_data.ipynb", writes=("panel.nc", "tables/findings.parquet")),
     Stage(name="model", notebook="20_model.ipynb", writes=("posterior_{outcome}.nc", "verdicts.json")),
-    Stage(name="effects", notebook="30_effects.ipynb", writes=("tables/channel_summary.parquet",)),
-    Stage(name="customers", notebook="40_customers.ipynb", writes=("notebooks/40_customers.ipynb",)),
+    Stage(
+        name="effects",
+        notebook="30_effects.ipynb",
+        writes=("tables/channel_summary.parquet",),
+        imports_late=("mmm.sampling.convergence",),
+    ),
+    Stage(
+        name="customers",
+        notebook="40_customers.ipynb",
+        writes=("notebooks/40_customers.ipynb",),
+        imports_late=(*_READING, "numba"),
+    ),
     Stage(name="allocation", notebook="50_allocation.ipynb", writes=("allocation.xlsx", "simulator.npz")),
-    Stage(name="steering", notebook="60_steering.ipynb", writes=("tables/kpis.parquet", "kpis.yaml")),
+    Stage(
+        name="steering",
+        notebook="60_steering.ipynb",
+        writes=("tables/kpis.parquet", "kpis.yaml"),
+        imports_late=(*_READING, "mmm.registry.ledger", "scipy.stats"),
+    ),
     Stage(name="publish", notebook="70_publish.ipynb", writes=("report_fr.html", "report_en.html")),
 )
 NAMES = tuple(stage.name for stage in STAGES)

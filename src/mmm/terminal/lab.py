@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from mmm.errors import UserInputError
-from mmm.runs.execution import THREAD_VARIABLES
+from mmm.runs.kernels import THREAD_VARIABLES
 
 
 def open_lab(workspace: Path) -> None:

@@ -1,10 +1,15 @@
 """A notebook is good only when every cell ran and every artefact is there, whatever Papermill says."""
 
+from importlib.util import find_spec
+
 import nbformat
+import psutil
 import pytest
 
 from mmm.errors import NotConvergedError, UserInputError
 from mmm.runs.execution import KernelDiedError, StageFailedError, execute_notebook
+from mmm.runs.kernels import Coming, imports_of, kernels_ahead
+from mmm.runs.stages import STAGES
 
 PARAMETERS = "params_file = ''\nrun_folder = ''"
 
@@ -19,9 +24,9 @@ def execute(tmp_path):
         source = tmp_path / "10_x.ipynb"
         nbformat.write(notebook, source)
         parameters = {"params_file": "p.yaml", "run_folder": str(tmp_path)}
-        return execute_notebook(
-            source, tmp_path / "out.ipynb", parameters, tuple(tmp_path / name for name in expected)
-        )
+        with kernels_ahead() as kernels:
+            wanted = tuple(tmp_path / name for name in expected)
+            return execute_notebook(source, tmp_path / "out.ipynb", parameters, wanted, kernels=kernels)
 
     return run
 
@@ -72,3 +77,48 @@ def test_a_missing_artefact_is_not_taken_for_a_success(execute):
 def test_two_stages_of_one_folder_share_no_socket(execute, tmp_path):
     execute("import os; left = os.listdir()")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["10_x.ipynb", "out.ipynb"]
+
+
+def test_the_next_stage_has_its_imports_before_it_starts(tmp_path):
+    for name, cells in (("10_a", (PARAMETERS, "1")), ("20_b", (PARAMETERS, "import colorsys\nx = 1"))):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        notebook.cells[0].metadata["tags"] = ["parameters"]
+        nbformat.write(notebook, tmp_path / f"{name}.ipynb")
+    seen = "import sys; early = {'colorsys', 'tabnanny'} <= set(sys.modules)"
+    second = tmp_path / "20_b.ipynb"
+    coming = Coming(notebook=second, modules=("sndhdr_is_gone", "tabnanny"))
+    with kernels_ahead() as kernels:
+        execute_notebook(
+            tmp_path / "10_a.ipynb", tmp_path / "a.ipynb", {}, (), kernels=kernels, following=coming
+        )
+        notebook = nbformat.read(second, as_version=4)
+        notebook.cells[1].source = f"{seen}\nopen('seen', 'w').write(f'{{early}} {{len(Out)}}')"
+        nbformat.write(notebook, second)
+        execute_notebook(second, tmp_path / "b.ipynb", {}, (tmp_path / "seen",), kernels=kernels)
+    assert (tmp_path / "seen").read_text() == "True 0"
+
+
+def test_a_kernel_that_waits_ends_with_the_run(tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import json")])
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    before = set(psutil.Process().children(recursive=True))
+    with pytest.raises(ZeroDivisionError), kernels_ahead() as kernels:
+        kernels.prepare(Coming(notebook=tmp_path / "a.ipynb"))
+        assert set(psutil.Process().children(recursive=True)) - before
+        raise ZeroDivisionError
+    assert not set(psutil.Process().children(recursive=True)) - before
+
+
+def test_only_imports_are_run_ahead(tmp_path):
+    cells = [
+        "import json as j\nfrom os import path",
+        "%matplotlib inline",
+        "x = 1\nfor y in []:\n    import re",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    assert imports_of(tmp_path / "a.ipynb") == ["import json as j", "from os import path"]
+
+
+def test_what_a_stage_imports_late_can_be_imported():
+    assert not [name for stage in STAGES for name in stage.imports_late if find_spec(name) is None]
