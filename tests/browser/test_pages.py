@@ -22,6 +22,12 @@ MESSAGES = {
     **{(name, "en"): "Points to settle: 1" for name in REVIEWS},
 }
 
+LEAST_LABEL_PX = 9
+LABEL_HEIGHTS = """[...document.querySelectorAll("figure svg text")]
+    .map(label => label.getBoundingClientRect().height).filter(height => height > 0)"""
+CUT_TABLES = """[...document.querySelectorAll(".scroll")]
+    .filter(frame => frame.scrollWidth > frame.clientWidth + 1).map(frame => frame.ariaLabel)"""
+
 
 def address(server, page, language):
     return f"{server.address}/demo/{page}.{language}.html"
@@ -53,6 +59,7 @@ def test_a_page_fits_a_sheet_and_a_tablet(visit, server, name, language, width):
     visit.page.set_viewport_size({"width": width, "height": 1000})
     visit.page.goto(address(server, name, language))
     assert overflow(visit.page) == 0
+    assert min(visit.page.evaluate(LABEL_HEIGHTS), default=99) >= LEAST_LABEL_PX
 
 
 @pytest.mark.parametrize(("name", "language"), EVERY)
@@ -60,6 +67,8 @@ def test_a_page_fits_a_phone(visit, server, screenshots, name, language):
     visit.page.set_viewport_size({"width": 390, "height": 844})
     visit.page.goto(address(server, name, language))
     assert overflow(visit.page) == 0
+    assert visit.page.evaluate(CUT_TABLES) == []
+    assert min(visit.page.evaluate(LABEL_HEIGHTS), default=99) >= LEAST_LABEL_PX
     for drawing in visit.page.locator("figure .narrow svg").all():
         assert drawing.bounding_box()["width"] <= 360
     assert (

@@ -74,14 +74,13 @@ def pace(report: Report) -> Markup | None:
     body = [
         (
             report.channel(str(row["channel"])),
-            report.money(row["spend_to_date"]),
-            report.money(row["plan_to_date"]),
             Markup("{} {}").format(
-                report.percent(
-                    row["spend_to_date"] / row["plan_to_date"] - 1 if row["plan_to_date"] else float("nan"),
-                    sign=True,
-                ),
-                bar(row["spend_to_date"], row["plan_total"]),
+                report.money(row["spend_to_date"]), bar(row["spend_to_date"], row["plan_total"])
+            ),
+            report.money(row["plan_to_date"]),
+            report.percent(
+                row["spend_to_date"] / row["plan_to_date"] - 1 if row["plan_to_date"] else float("nan"),
+                sign=True,
             ),
             report.money(row["projected_total"]),
             report.money(row["plan_total"]),

@@ -103,11 +103,12 @@ def response_curves(curves: pd.DataFrame, points: pd.DataFrame, width: int, word
         )
     )
     each = (width - 20) // columns - 52
+    header = alt.Header(title=None, labelLimit=each + 40, labelFontSize=11 if each < 120 else 13)
     return (
         alt.layer(band, every, allowed, dots)
         .properties(width=max(80, each), height=120)
         .facet(
-            facet=alt.Facet("channel:N", sort=order, header=alt.Header(title=None, labelLimit=each)),
+            facet=alt.Facet("channel:N", sort=order, header=header),
             columns=columns,
         )
         .resolve_scale(x="independent", y="independent")
@@ -122,7 +123,7 @@ def ratios(channels: pd.DataFrame, width: int, target: float, target_words: str)
     order = channels["channel"].tolist()
     chart = alt.Chart(channels)
     y = alt.Y("channel:N", sort=order, axis=alt.Axis(title=None, labelLimit=150, domain=False, ticks=False))
-    top = max(float(channels["high"].max()), target) * 1.15
+    top = max(float(channels["high"].max()), target) * 1.02
     scale = alt.Scale(domain=[0, top], nice=False)
     colour = alt.Color(
         "kind:N", scale=alt.Scale(domain=["good", "bad", "open"], range=[ACCENT, BAD, SLATE]), legend=None
@@ -136,14 +137,14 @@ def ratios(channels: pd.DataFrame, width: int, target: float, target_words: str)
     dots = chart.mark_point(size=80, filled=True, opacity=1).encode(
         y=y, x=alt.X("value:Q", scale=scale), color=colour
     )
-    text = chart.mark_text(align="right").encode(y=y, x=alt.value("width"), text=alt.Text("text:N"))
+    text = chart.mark_text(align="left", dx=8).encode(y=y, x=alt.value("width"), text=alt.Text("text:N"))
     goal = alt.Chart(pd.DataFrame({"value": [target], "text": [target_words]}))
     rule = goal.mark_rule(color=NAVY, strokeDash=[5, 3]).encode(x=alt.X("value:Q", scale=scale))
     label = goal.mark_text(align="left", dx=5, dy=-7, baseline="bottom").encode(
         x=alt.X("value:Q", scale=scale), y=alt.value(0), text=alt.Text("text:N")
     )
     return alt.layer(rule, spans, dots, text, label).properties(
-        width=max(120, width - 165), height=34 * len(order)
+        width=max(120, width - 205), height=34 * len(order)
     )
 
 

@@ -258,7 +258,7 @@ def customers(report: Report) -> Markup | None:
     above = int((each["p_above_3"] >= 0.8).sum())
     below = int((each["p_above_3"] <= 0.2).sum())
     said = report.say(
-        "channels.customers_message",
+        "channels.customers_message" if above else "channels.customers_none",
         above=above,
         total=len(each),
         below=below,

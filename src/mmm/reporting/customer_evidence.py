@@ -64,13 +64,15 @@ def reconciliation(report: Report) -> Markup | None:
     if rows.empty:
         return None
     names = ("channel", "by_journeys", "by_model", "by_experiment", "multiplier", "interval", "conflict")
+    has_money = report.table("attribution")["value"].notna().any()
+    amount = report.money if has_money else report.number
     body = [
         (
             report.channel(row["channel"]),
-            report.number(row["journeys"]),
-            report.number(row["model"]),
-            "–" if pd.isna(row["experiment"]) else report.number(row["experiment"]),
-            report.number(row["multiplier_mean"], 2),
+            amount(row["journeys"]),
+            amount(row["model"]),
+            "–" if pd.isna(row["experiment"]) else amount(row["experiment"]),
+            report.number(row["multiplier_mean"], 1),
             interval(report, row["multiplier_p05"], row["multiplier_p95"], "ratio"),
             report.say(str(row["conflict"])),
         )

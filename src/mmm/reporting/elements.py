@@ -9,8 +9,8 @@ from mmm.reporting.report import Report
 from mmm.reporting.svg import Chart, chart_svg, unchecked
 from mmm.reporting.templates import render
 
-WIDE, HALF, NARROW = 1180, 560, 330
-"""Widths in px for which charts are drawn: whole page, half of it, a phone."""
+WIDE, MIDDLE, HALF, NARROW = 1180, 680, 560, 330
+"""Widths in px for which charts are drawn: whole page, a sheet or a tablet, half of a page, a phone."""
 
 MAX_DRAWN = 12
 """Channels that a chart draws; its table has them all."""
@@ -72,15 +72,16 @@ def figure(
     width: int = HALF,
     description: str = "",
 ) -> Markup:
-    """Show a chart, drawn for the page and again for a phone, with its table behind it."""
+    """Show a chart, drawn for each width at which its labels can be read, with its table behind it."""
     described = description or f"{grid.caption}. {subtitle}"
     with unchecked():
-        charts = [draw(each) for each in (width, NARROW)]
-    wide, narrow = (chart_svg(chart, report.language, described) for chart in charts)
+        charts = [draw(each) for each in ((WIDE, NARROW, MIDDLE) if width == WIDE else (width, NARROW))]
+    wide, narrow, *middle = (chart_svg(chart, report.language, described) for chart in charts)
     return render(
         "figure",
         wide=wide,
         narrow=narrow,
+        middle=middle[0] if middle else "",
         subtitle=subtitle,
         table=table(grid),
         open_table=report.say("shared.open_table"),

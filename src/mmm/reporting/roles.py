@@ -125,7 +125,9 @@ def _kpis(report: Report, role: str, *, calling: bool) -> Iterator[_Row]:
 
 def _sources(report: Report) -> Iterator[_Row]:
     for row in _faulty(report):
-        state = report.say("roles.source_state", fatal=int(row["n_fatal"]), warning=int(row["n_warning"]))
+        fatal, warning = int(row["n_fatal"]), int(row["n_warning"])
+        key = "roles.source_state" if fatal else "roles.source_warnings"
+        state = report.say(key, fatal=fatal, warning=warning)
         level = "bad" if row["n_fatal"] else "watch"
         yield (
             report.say("roles.source"),

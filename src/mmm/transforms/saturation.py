@@ -44,7 +44,8 @@ def hill_slope_in_pressure(pressure: ArrayLike, half_saturation: ArrayLike, slop
         power < 1, np.inf, np.where(power > 1, 0.0, 1 / np.asarray(half_saturation, dtype=float))
     )
     safe = np.where(amount > 0, amount, 1.0)
-    return np.where(amount > 0, power / safe * reached * (1 - reached), at_zero)
+    # The share by the pressure first: what is carried decays to 1e-310, whose inverse times 0 is no number.
+    return np.where(amount > 0, reached / safe * power * (1 - reached), at_zero)
 
 
 def hill_slopes_in_parameters(

@@ -130,3 +130,10 @@ def test_families_mixed_over_draws_are_each_their_own():
     for code in range(len(SATURATIONS)):
         np.testing.assert_array_equal(together[code], saturate(code, pressure, 1.2, 0.6))
     assert together[:, 0].tolist() == [0.0] * 6
+
+
+def test_the_slope_of_hill_is_a_number_where_a_carry_over_has_all_but_died_away():
+    # 1 / 1e-310 overflows; the limit at no pressure is 0 above a slope of 1, and grows without bound below it.
+    steep, bent = hill_slope_in_pressure([1e-310, 1e-310], 1.0, [1.4, 0.7])
+    assert steep == 0.0
+    assert bent * 1e-310 == pytest.approx(0.7 * 1e-310**0.7)
