@@ -10,7 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmm.inference.kernels.compiling import inlined, straight, strict
-from mmm.inference.kernels.elementary import add_multiple, dot, dot_difference, scan, scan_back, total_of
+from mmm.inference.kernels.elementary import (
+    add_multiple,
+    copy_row,
+    dot,
+    dot_difference,
+    scan,
+    scan_back,
+    total_of,
+)
 
 Array = NDArray[np.float64]
 NONE, GEOMETRIC, DELAYED, WEIBULL_DENSITY = 0, 1, 2, 3
@@ -68,7 +76,7 @@ def carry(code: int, first: float, path: Array, before: float, weights: Array, c
     """Fill the carried row; `weights` are those of `lag_weights`, not read by none and geometric."""
     periods = path.shape[0]
     if code == NONE:
-        carried[:] = path
+        copy_row(carried, path)
     elif code == GEOMETRIC:
         retention = 1.0 / (1.0 + math.exp(-first))
         _fade(path, retention, before, carried)
@@ -139,7 +147,7 @@ def pull_path(code: int, first: float, weights: Array, pull: Array, pulled: Arra
     """Fill what a pull on the carried row says of the path; give what it says of `before`."""
     periods, earlier = pull.shape[0], 0.0
     if code == NONE:
-        pulled[:] = pull
+        copy_row(pulled, pull)
         return 0.0
     if code == GEOMETRIC:
         retention = 1.0 / (1.0 + math.exp(-first))

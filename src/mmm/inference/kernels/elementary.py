@@ -95,6 +95,13 @@ def shifted_multiple(target: Array, factor: float, row: Array, shift: float) -> 
 
 
 @straight
+def copy_row(target: Array, row: Array) -> None:
+    """Fill with a row as long. Assigning a slice compiles numba's error message, for two seconds."""
+    for i in range(target.shape[0]):
+        target[i] = row[i]
+
+
+@straight
 def product(target: Array, left: Array, right: Array) -> None:
     """Fill with products."""
     for i in range(target.shape[0]):

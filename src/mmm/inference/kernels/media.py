@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from mmm.inference.kernels.carry_over import DELAYED, NO_PRESSURE, carry, lag_weights, pull_carry, pull_path
 from mmm.inference.kernels.compiling import compiled, inlined, straight, strict
-from mmm.inference.kernels.elementary import add_multiple, dot, product, shifted_multiple, total_of
+from mmm.inference.kernels.elementary import add_multiple, copy_row, dot, product, shifted_multiple, total_of
 from mmm.inference.kernels.prior import COEFFICIENT, MARGINAL
 from mmm.inference.kernels.saturation import rise_of_rise, saturate, steepness
 
@@ -61,14 +61,14 @@ def respond(
         pressure[periods:] = 0.0
         saturate(saturation, pressure, log_half, exponent, level, reached, rise)
         return
-    pressure[:] = spend
+    copy_row(pressure, spend)
     saturate(saturation, pressure, log_half, exponent, level, late, rise)
     start = bent_before(saturation, before, log_half, exponent)
     carry(code, first, late, start[0], weights, reached)
     reached[periods:] = 0.0
 
 
-@inlined
+@strict
 def bent_before(
     saturation: int, before: float, log_half: float, exponent: float
 ) -> tuple[float, float, float]:
@@ -177,7 +177,7 @@ def pull_back(
     return by_first, by_second, by_half, steeper * by_slope
 
 
-@inlined
+@strict
 def _pull_back_late(
     curve: Curve, families: Array, before: float, rows: tuple[Array, ...], spares: tuple[Array, Array, Array]
 ) -> tuple[float, float, float, float]:

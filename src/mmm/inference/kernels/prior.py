@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.inference.kernels.compiling import inlined
+from mmm.inference.kernels.compiling import inlined, strict
 
 Array = NDArray[np.float64]
 Beliefs = tuple[Array, Array, Array, Array, Array]
@@ -52,7 +52,7 @@ def belief_on(kind: float, z: float, first: float, second: float) -> tuple[float
     return value + math.log(change), pull * change + change - share
 
 
-@inlined
+@strict
 def prior(full: Array, figures: Array, beliefs: Beliefs, gradient: Array) -> float:
     """Log-density of the parameters; its gradient is written over `gradient`.
 
