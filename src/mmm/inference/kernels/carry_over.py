@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 
 from mmm.inference.kernels.compiling import inlined, straight, strict
 from mmm.inference.kernels.elementary import (
+    add_lagged,
     add_multiple,
     copy_row,
     dot,
     dot_difference,
+    exp,
+    log,
     scan,
     scan_back,
     total_of,
@@ -33,42 +36,55 @@ def lag_weights(code: int, first: float, second: float, weights: Array, slopes: 
 
     The weights sum to 1 over the window; geometric has no window and never comes here.
     """
-    n_lags = weights.shape[0]
-    for lag in range(n_lags):
-        if code == DELAYED:
-            retention, delay = 1.0 / (1.0 + math.exp(-first)), math.exp(second)
-            away = lag - delay
-            raw = math.exp(away * away * math.log(retention))
-            weights[lag] = raw
-            slopes[0, lag] = raw * away * away * (1.0 - retention)
-            slopes[1, lag] = -2.0 * raw * away * delay * math.log(retention)
-        else:
-            raw, by_scale, by_shape = _survival(float(lag), first, second)
-            if code == WEIBULL_DENSITY:
-                later, later_scale, later_shape = _survival(lag + 1.0, first, second)
-                raw, by_scale, by_shape = raw - later, by_scale - later_scale, by_shape - later_shape
-            weights[lag] = raw
-            slopes[0, lag] = by_scale
-            slopes[1, lag] = by_shape
+    if code == DELAYED:
+        _delayed(first, second, weights, slopes)
+    else:
+        _survival(first, second, weights, slopes)
+        _from_survival(code == WEIBULL_DENSITY, weights, 1.0)
+        _from_survival(code == WEIBULL_DENSITY, slopes[0], 0.0)
+        _from_survival(code == WEIBULL_DENSITY, slopes[1], 0.0)
     total = total_of(weights)
-    for lag in range(n_lags):
+    for lag in range(weights.shape[0]):
         weights[lag] /= total
     for parameter in range(2):
         moved = total_of(slopes[parameter]) / total
-        for lag in range(n_lags):
+        for lag in range(weights.shape[0]):
             slopes[parameter, lag] = slopes[parameter, lag] / total - weights[lag] * moved
 
 
-@inlined
-def _survival(lag: float, log_scale: float, log_shape: float) -> tuple[float, float, float]:
-    """exp(-(lag / scale)^shape) and its derivatives in the logarithms of scale and shape."""
-    if lag == 0.0:
-        return 1.0, 0.0, 0.0
-    shape = math.exp(log_shape)
-    place = shape * (math.log(lag) - log_scale)
-    power = math.exp(min(place, 50.0))
-    raw = math.exp(-power)
-    return raw, raw * power * shape, -raw * power * place
+@straight
+def _delayed(first: float, second: float, weights: Array, slopes: Array) -> None:
+    retention, delay = 1.0 / (1.0 + math.exp(-first)), math.exp(second)
+    fall = math.log(retention)
+    for lag in range(weights.shape[0]):
+        away = lag - delay
+        weights[lag] = exp(away * away * fall)
+        slopes[0, lag] = weights[lag] * away * away * (1.0 - retention)
+        slopes[1, lag] = -2.0 * weights[lag] * away * delay * fall
+
+
+@straight
+def _survival(log_scale: float, log_shape: float, survival: Array, slopes: Array) -> None:
+    """exp(-(lag / scale)^shape) at lags from 1, and its derivatives in the logarithms of scale and shape."""
+    shape, places = math.exp(log_shape), slopes[1]
+    for at in range(survival.shape[0]):
+        places[at] = shape * (log(at + 1.0) - log_scale)
+    for at in range(survival.shape[0]):
+        slopes[0, at] = exp(min(places[at], 50.0))
+    for at in range(survival.shape[0]):
+        survival[at] = exp(-slopes[0, at])
+    for at in range(survival.shape[0]):
+        fall = survival[at] * slopes[0, at]
+        slopes[0, at] = fall * shape
+        slopes[1, at] = -fall * places[at]
+
+
+@strict
+def _from_survival(is_density: bool, row: Array, at_zero: float) -> None:
+    """Bring values at lags from 1 to lags from 0; for a density, to what is lost until the next lag."""
+    for lag in range(row.shape[0] - 1, 0, -1):
+        row[lag] = row[lag - 1] - row[lag] if is_density else row[lag - 1]
+    row[0] = at_zero - row[0] if is_density else at_zero
 
 
 @inlined
@@ -97,9 +113,7 @@ def _fade(path: Array, retention: float, before: float, carried: Array) -> None:
 def _window(path: Array, before: float, weights: Array, carried: Array) -> None:
     """Sum of lagged paths; what came before the first period keeps its constant value."""
     periods, left = path.shape[0], 1.0
-    carried[:] = 0.0
-    for lag in range(min(weights.shape[0], periods)):
-        add_multiple(carried[lag:], weights[lag], path[: periods - lag])
+    add_lagged(path, weights[: min(weights.shape[0], periods)], carried)
     if before != 0.0:
         for t in range(min(weights.shape[0] - 1, periods)):
             left -= weights[t]
