@@ -59,6 +59,7 @@ def test_a_page_fits_a_sheet_and_a_tablet(visit, server, name, language, width):
     visit.page.set_viewport_size({"width": width, "height": 1000})
     visit.page.goto(address(server, name, language))
     assert overflow(visit.page) == 0
+    assert visit.page.evaluate(CUT_TABLES) == []
     assert min(visit.page.evaluate(LABEL_HEIGHTS), default=99) >= LEAST_LABEL_PX
 
 

@@ -62,6 +62,14 @@ def convergence_checks(fit: "Fit") -> list[CheckResult]:
     return [*found, *_causes(fit, poor["r_hat"], GATE.max_r_hat)]
 
 
+def engine_checks(fit: "Fit") -> list[CheckResult]:
+    """Say where another engine than the one asked for sampled; nothing where none did."""
+    if not fit.notice:
+        return []
+    outcome, name = fit.spec.outcome, fit.specification
+    return [result("other_engine", outcome, passed=False, value=0.0, threshold=1.0, specification=name)]
+
+
 def likely_causes(fit: "Fit") -> list[str]:
     """Say in words what probably keeps a fit from converging, channel by channel; none when it converged."""
     return [

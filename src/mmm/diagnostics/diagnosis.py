@@ -11,7 +11,7 @@ import xarray as xr
 
 from mmm.diagnostics.backtesting import backtest_checks
 from mmm.diagnostics.channel_verdicts import channel_verdicts
-from mmm.diagnostics.convergence import convergence_checks
+from mmm.diagnostics.convergence import convergence_checks, engine_checks
 from mmm.diagnostics.data import data_checks
 from mmm.diagnostics.evidence import Evidence, of_outcome
 from mmm.diagnostics.learning import Learning, learn, learning_checks
@@ -74,6 +74,7 @@ def _all_checks(
     found: list[CheckResult] = []
     for outcome, fit in fits.items():
         found += member_checks(fit) if fit.members else convergence_checks(fit)
+        found += engine_checks(fit)
         found += data_checks(fit.design, fit.spec)
         found += residual_checks(fit, panel)
         found += learning_checks(learnt[outcome])

@@ -7,8 +7,9 @@ import pytest
 
 from hand_made_fit import make_fit, make_panel
 from mmm.diagnostics import convergence_checks
-from mmm.diagnostics.convergence import likely_causes
+from mmm.diagnostics.convergence import engine_checks, likely_causes
 from mmm.model import ChannelPrior, build_design
+from mmm.texts.catalogue import sentence
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,16 @@ def test_a_stuck_chain_names_the_parameter_and_finds_no_cause_in_clean_data(pane
     assert found["r_hat"].subject == "revenue/retention[tv]"
     assert found["cause_unknown"].subject == "revenue/tv"
     assert found["cause_unknown"].value == found["r_hat"].value
+
+
+def test_another_engine_than_the_one_asked_for_is_said_on_the_pages_in_both_languages(panel):
+    fit = make_fit(panel, n_chains=2, n_draws=50)
+    assert engine_checks(fit) == []
+    (check,) = engine_checks(dataclasses.replace(fit, notice="sampled by PyMC"))
+    assert (check.subject, check.passed) == ("revenue", False)
+    for language in ("fr", "en"):
+        assert "PyMC" in sentence(f"check.{check.check}.message", language)
+        assert sentence(f"check.{check.check}.action", language)
 
 
 def test_a_collinear_pair_is_named_as_the_likely_cause(panel):
