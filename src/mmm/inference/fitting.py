@@ -7,7 +7,7 @@ import xarray as xr
 
 from mmm.errors import listed
 from mmm.inference.compiled import sample_compiled
-from mmm.inference.gate import convergence_problems, is_only_short
+from mmm.inference.gate import MOST_TIMES, convergence_problems, times_longer
 from mmm.inference.progress import ProgressChoice, is_attended, shown_progress
 from mmm.inference.pymc_engine import sample_pymc
 from mmm.inference.records import Fit
@@ -23,8 +23,8 @@ _ENGINES = {"compiled": sample_compiled, "pymc": sample_pymc}
 def fit(panel: xr.Dataset, spec: ModelSpec, seed: int, progress: ProgressChoice = "auto") -> Fit:
     """Fit one specification to one outcome of a panel; same seed, same draws.
 
-    When the gate fails, sampling is run once more with four times the steps, of which one in four is
-    kept; with smaller steps and twice the warm-up too, unless all that lacked was draws.
+    When the gate fails, sampling is run once more: with two to four times the steps, thinned to as many
+    draws, where all that lacked was draws; else with four times, smaller ones, and twice the warm-up.
     `require_convergence` tells whether that passes.
     Whoever interrupts keeps the draws that are there: `Fit.is_partial` says so.
 
@@ -66,7 +66,7 @@ def _gated(
         is_partial = bool(stats.attrs.pop("is_partial", 0))
         if is_partial or attempt == ATTEMPTS or not convergence_problems(draws, stats):
             break
-        settings = _again(settings, is_short=is_only_short(draws, stats))
+        settings = _again(settings, times_longer(draws, stats))
     return Fit(
         spec=spec,
         design=design,
@@ -117,11 +117,10 @@ def fit_once(panel: xr.Dataset, spec: ModelSpec, seed: int, settings: SamplerSet
     )
 
 
-def _again(settings: SamplerSettings, *, is_short: bool) -> SamplerSettings:
-    """Four times the steps; smaller ones and twice the warm-up too where more of the same would not do."""
-    longer = replace(settings, thin=4)
-    return (
-        longer
-        if is_short
-        else replace(longer, warmup=2 * settings.warmup, target_accept=0.95, start_spread=0.1)
+def _again(settings: SamplerSettings, times: int | None) -> SamplerSettings:
+    """So many times the steps; the most, smaller ones and twice the warm-up where more would not do."""
+    if times is not None:
+        return replace(settings, thin=times)
+    return replace(
+        settings, thin=MOST_TIMES, warmup=2 * settings.warmup, target_accept=0.95, start_spread=0.1
     )

@@ -35,6 +35,10 @@ SAMPLED = (
 
 NEARLY_MIXED = 1.05
 """R-hat below which chains have found the same region, and lack draws."""
+MOST_TIMES = 4
+"""The longest a rerun gets, in steps of the first attempt."""
+MARGIN = 1.3
+"""Effective draws vary from seed to seed."""
 
 
 def convergence_table(draws: xr.Dataset) -> pd.DataFrame:
@@ -87,11 +91,20 @@ def convergence_problems(draws: xr.Dataset, stats: xr.Dataset) -> list[str]:
     return problems
 
 
-def is_only_short(draws: xr.Dataset, stats: xr.Dataset) -> bool:
-    """Whether more of the same draws would do: chains agree nearly, and the sampler met no difficulty."""
+def times_longer(draws: xr.Dataset, stats: xr.Dataset) -> int | None:
+    """Give how many times the steps should do, 2 to `MOST_TIMES`; None when more of the same would not.
+
+    More of the same does where chains agree nearly and the sampler met no difficulty. Effective draws grow
+    with the steps, and what R-hat has above 1 falls with them.
+    """
+    table = convergence_table(draws)
     is_smooth = float(stats["diverging"].mean()) <= GATE.max_divergent
-    agrees = bool((convergence_table(draws)["r_hat"] < NEARLY_MIXED).all())
-    return is_smooth and agrees and float(e_bfmi(stats["energy"].to_numpy()).min()) > GATE.min_e_bfmi
+    agrees = bool((table["r_hat"] < NEARLY_MIXED).all())
+    if not (is_smooth and agrees and float(e_bfmi(stats["energy"].to_numpy()).min()) > GATE.min_e_bfmi):
+        return None
+    by_draws = GATE.min_ess / float(table[["ess_bulk", "ess_tail"]].to_numpy().min())
+    by_chains = (float(table["r_hat"].max()) - 1.0) / (GATE.max_r_hat - 1.0)
+    return int(np.clip(np.ceil(MARGIN * max(by_draws, by_chains)), 2, MOST_TIMES))
 
 
 def require_convergence(fit: Fit) -> None:

@@ -63,9 +63,13 @@ def _draws(posterior: xr.Dataset, design: Design, spec: ModelSpec) -> xr.Dataset
     draws = draws.assign_coords(
         {"channel": list(design.channels), "basis": list(design.basis_names), "group": groups}
     )
-    if design.geo is not None:
-        draws = _by_channel(draws, design)
     leading = (draws.sizes["chain"], draws.sizes["draw"])
+    if design.geo is not None and "geo_spread" not in draws:
+        draws = draws.assign(
+            geo_spread=(("chain", "draw", "channel"), np.full((*leading, len(cost)), np.nan))
+        )
+    for name in {"geo_spread", *curve_names(design)} & set(draws):
+        draws = _over_channels(draws, name)
     curves = {name: draws[name].to_numpy() for name in curve_names(design)}
     carried = half_lives(design.shape_prior, curves, leading)
     draws = draws.assign(half_life=(("chain", "draw", "channel"), carried))
@@ -80,13 +84,13 @@ def curve_names(design: Design) -> set[str]:
     return {"retention" if name == "stated_half_life" else name for name in sampled}
 
 
-def _by_channel(draws: xr.Dataset, design: Design) -> xr.Dataset:
-    """Spreads between geos over all channels: none where the channel is national."""
-    if "geo_spread" not in draws:
-        empty = np.full((draws.sizes["chain"], draws.sizes["draw"], len(design.channels)), np.nan)
-        return draws.assign(geo_spread=(("chain", "draw", "channel"), empty))
-    named = draws["geo_spread"].rename(geo_channel="channel").reindex(channel=list(design.channels))
-    return draws.drop_vars(["geo_spread", "geo_channel"]).assign(geo_spread=named)
+def _over_channels(draws: xr.Dataset, name: str) -> xr.Dataset:
+    """One variable over all channels: NaN for those that the model has it not for."""
+    own = str(draws[name].dims[-1])
+    if own == "channel":
+        return draws
+    named = draws[name].rename({own: "channel"}).reindex(channel=draws["channel"].to_numpy())
+    return draws.drop_vars([name, own]).assign({name: named})
 
 
 def _stats(stats: xr.Dataset) -> xr.Dataset:

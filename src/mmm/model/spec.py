@@ -156,7 +156,7 @@ class ModelSpec:
     engine: Literal["compiled", "pymc"] = "compiled"
     chains: int = 4
     draws: int = 1000
-    warmup: int = 1000
+    warmup: int = 500
 
     @property
     def name(self) -> str:

@@ -15,8 +15,6 @@ FAMILIES: tuple[tuple[Adstock, Saturation], ...] = (
     ("weibull_density", "power"),
 )
 """Carry-over and saturation of the channels of which the params say nothing, by specification."""
-SHORTEST = 500
-"""Steps of warm-up that every family takes at least, where as many were asked for."""
 
 
 def specifications(panel: xr.Dataset, params: RunParams, outcome: str) -> tuple[ModelSpec, ...]:
@@ -31,12 +29,8 @@ def specifications(panel: xr.Dataset, params: RunParams, outcome: str) -> tuple[
 
 
 def averaged(spec: ModelSpec) -> tuple[ModelSpec, ...]:
-    """Give `spec` with each of the families that are averaged by default, warmed up for half as long.
+    """Give `spec` with each of the families that are averaged by default.
 
     Draws are as many as for one alone: with half of them chains often miss the gate by a hair.
     """
-    warmup = max(min(SHORTEST, spec.warmup), spec.warmup // 2)
-    return tuple(
-        replace(spec, adstock=adstock, saturation=saturation, warmup=warmup)
-        for adstock, saturation in FAMILIES
-    )
+    return tuple(replace(spec, adstock=adstock, saturation=saturation) for adstock, saturation in FAMILIES)

@@ -60,7 +60,7 @@ class ModelParams(Section):
     """Independent chains."""
     draws: Annotated[int, Field(ge=100)] = 1000
     """Draws kept per chain."""
-    warmup: Annotated[int, Field(ge=100)] = 1000
+    warmup: Annotated[int, Field(ge=100)] = 500
     """Steps of adaptation per chain, thrown away."""
     backtest_periods: Annotated[int, Field(ge=0)] | None = None
     """Periods held out to test the forecast; a quarter, or a tenth of the rows when that is shorter."""

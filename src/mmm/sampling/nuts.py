@@ -43,7 +43,7 @@ class SamplerSettings:
 
     chains: int = 4
     draws: int = 1000
-    warmup: int = 1000
+    warmup: int = 500
     target_accept: float = 0.8
     max_depth: int = 10
     thin: int = 1

@@ -17,15 +17,18 @@ from mmm.inference import (
     convergence_problems,
     convergence_table,
     fit,
+    fit_once,
     load_fit,
     require_convergence,
     save_fit,
 )
 from mmm.inference.compiled import compiled_density
 from mmm.inference.fitting import _engine
+from mmm.inference.gate import times_longer
 from mmm.model import ChannelForm, ChannelPrior, ModelSpec, build_design, saturated_media
 from mmm.sampling import SamplerSettings, sample_density
 
+ENGINES = ("compiled", "pymc")
 SPEC = ModelSpec(outcome="revenue", controls=("price",), draws=600, warmup=500)
 
 
@@ -126,6 +129,14 @@ def test_a_fit_that_did_not_converge_is_sampled_again_and_then_named(fitted):
         require_convergence(poor)
 
 
+def test_a_rerun_is_as_long_as_the_first_attempt_fell_short(fitted):
+    assert times_longer(fitted.draws, fitted.stats) == 2
+    repeated = {"draw": np.repeat(np.arange(150), 4)}
+    assert times_longer(fitted.draws.isel(repeated), fitted.stats) in {3, 4}
+    rough = fitted.stats.assign(diverging=fitted.stats["diverging"] | True)
+    assert times_longer(fitted.draws, rough) is None
+
+
 def test_progress_is_reported_up_to_the_end():
     seen: list[tuple[int, int]] = []
     fit(
@@ -194,3 +205,16 @@ def test_a_fit_that_the_compiled_engine_lacks_says_what_sampled_it_and_why():
     )
     asked = replace(spec, engine="pymc")
     assert _engine(build_design(panel, asked), asked) == ("pymc", "")
+
+
+def test_both_engines_shape_their_draws_alike_where_families_differ_by_channel():
+    panel = engine_panel(n_periods=40, n_channels=2)
+    forms = {"channel_0": ChannelForm(adstock="weibull_density", saturation="power")}
+    spec = ModelSpec(outcome="revenue", harmonics=1, forms=forms)
+    short = SamplerSettings(chains=2, draws=20, warmup=20)
+    ours, theirs = (fit_once(panel, replace(spec, engine=engine), 1, short) for engine in ENGINES)
+    assert set(ours.draws) == set(theirs.draws)
+    for name, values in ours.draws.items():
+        other = theirs.draws[name]
+        assert values.dims == other.dims, name
+        xr.testing.assert_equal(values.isnull().all(("chain", "draw")), other.isnull().all(("chain", "draw")))
