@@ -159,7 +159,13 @@ class Run:
 
 
 def open_run(params_file: str | Path, run_folder: str | Path) -> Run:
-    """Open the run that a notebook works in; an empty `run_folder` is the draft of the analysis."""
+    """Open the run that a notebook works in; an empty `run_folder` is the draft of the analysis.
+
+    From here on tables show their sentences whole: what to do is of no use cut at fifty characters.
+    """
+    import pandas as pd  # noqa: PLC0415
+
+    pd.set_option("display.max_colwidth", None)
     params = read_params(params_file)
     if run_folder:
         folder = Path(run_folder).resolve()
