@@ -18,9 +18,11 @@ def test_the_notebook_runs_on_the_demo_and_moves_the_answer(root: Path, tmp_path
     folder = tmp_path / "notebooks" / "explore"
     notebook = nbformat.read(folder / "25_what_if_beliefs.ipynb", as_version=4)
     NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(folder)}}).execute()
-    shown = [cell.outputs[-1]["data"]["text/plain"] for cell in notebook.cells if cell.get("outputs")]
-    assert "moved" in shown[-1]
-    assert "TV: nine tenths of the effect have come" in shown[-2]
+    shown = [cell.outputs[-1]["data"] for cell in notebook.cells if cell.get("outputs")]
+    assert "moved" in shown[-1]["text/html"]
+    assert "TV: nine tenths of the effect have come after" in shown[-2]["text/html"], (
+        "sentences are shown whole"
+    )
 
 
 @pytest.mark.parametrize(
