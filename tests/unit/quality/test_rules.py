@@ -304,6 +304,17 @@ PLANTED: dict[str, tuple[dict[str, Any], list[tuple[str, int | None, str, str, s
          "sources": {"shop": {"content": "transactions", "path": "shop.csv", "refresh": "once"}}},
         [("shop", 5, "amount", "warning", "2 / 5")],
     ),
+    "no_repeat_purchase": (
+        {"files": {"shop": "customer,date,amount\n" + "".join(f"c{at},2026-09-0{at},1{at}\n" for at in range(1, 10))
+                           + "c0,2026-09-02,20\nc0,2026-09-02,30\nc0,2026-09-09,-20\n"},
+         "sources": {"shop": {"content": "transactions", "path": "shop.csv", "refresh": "once"}}},
+        [("shop", None, "customer", "warning", "10")],
+    ),
+    "no_conversion": (
+        {"files": {"ways": "path,conversions,nulls\n" + "search > tv,0,3\n" * 9 + "tv,0,4\n"},
+         "sources": {"ways": {"content": "journeys", "path": "ways.csv", "refresh": "once"}}},
+        [("ways", None, "conversions", "warning", "10")],
+    ),
     "duplicate_purchase": (
         {"files": {"tags": "date,event,transaction\n2026-09-01,purchase,T1\n2026-09-02,view,T1\n"
                            "2026-09-02,purchase,T1\n"},

@@ -16,6 +16,8 @@ _UNPAID = frozenset(
 """Touches that nobody pays for by the click, and that an analysis need not declare."""
 _ALIKE = 0.8
 _LISTED = 1_000
+_TELLING = 10
+"""Customers, or lines of journeys, from which it means something that none of them does a thing."""
 _REPEATED = 0.01
 """Share of lines equal to another beyond which an export is taken to repeat itself."""
 
@@ -92,9 +94,37 @@ def _duplicate_sale(analysis: Analysis) -> Iterator[Seen]:
             )
 
 
+def _no_repeat(analysis: Analysis) -> Iterator[Seen]:
+    """See transactions in which no customer ever bought on a second day."""
+    for reading in analysis.of("transactions"):
+        if not {"customer", "date", "amount"} <= set(reading.columns):
+            continue
+        query = (
+            "SELECT count(*), max(days) FROM (SELECT count(DISTINCT date::DATE) AS days "
+            f"FROM {reading.table.relation} WHERE amount > 0 AND customer IS NOT NULL GROUP BY customer)"
+        )
+        customers, most = reading.table.database.connection.execute(query).fetchall()[0]
+        if customers >= _TELLING and (most or 0) <= 1:
+            yield Seen(source=reading.name, column=reading.header("customer"), value=f"{int(customers):,}")
+
+
+def _no_conversion(analysis: Analysis) -> Iterator[Seen]:
+    """See journeys of which none converts."""
+    for reading in analysis.of("journeys"):
+        flag = "conversions" if "path" in reading.columns else "converted"
+        if flag not in reading.columns:
+            continue
+        query = f"SELECT count(*), max({flag}) FROM {reading.table.relation}"
+        n_rows, most = reading.table.database.connection.execute(query).fetchall()[0]
+        if n_rows >= _TELLING and (most or 0) <= 0:
+            yield Seen(source=reading.name, column=reading.header(flag), value=f"{int(n_rows):,}")
+
+
 CUSTOMER_RULES: tuple[Rule, ...] = (
     Rule(name="journey_channel", severity=Severity.WARNING, find=_journey_channel, suggests=True),
     Rule(name="duplicate_deal", severity=Severity.WARNING, find=_duplicate_deal),
     Rule(name="duplicate_purchase", severity=Severity.WARNING, find=_duplicate_purchase),
     Rule(name="duplicate_sale", severity=Severity.WARNING, find=_duplicate_sale),
+    Rule(name="no_repeat_purchase", severity=Severity.WARNING, find=_no_repeat),
+    Rule(name="no_conversion", severity=Severity.WARNING, find=_no_conversion),
 )
