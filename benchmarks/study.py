@@ -38,6 +38,9 @@ BELIEFS: dict[str, Beliefs] = {
     "exponent Beta(2, 2)": replace(
         Beliefs(), retention=(1.5, 2.0), weibull_scale=(2.0, 0.8), exponent=(2.0, 2.0)
     ),
+    "exponent Beta(4, 1)": replace(Beliefs(), exponent=(4.0, 1.0)),
+    "exponent Beta(6, 2)": replace(Beliefs(), exponent=(6.0, 2.0)),
+    "slope 1.2, sd 0.5": replace(Beliefs(), slope=(1.2, 0.5)),
 }
 
 
@@ -64,6 +67,14 @@ VARIANTS: dict[str, tuple[Member, ...]] = {
     "four as before: GH WH GP WP": _of("before", "GH", "WH", "GP", "WP"),
     "the same four, beliefs now": _of("now", "GH", "WH", "GP", "WP"),
     "three: GH WH WP (the default now)": _of("now", "GH", "WH", "WP"),
+    "three, exponent Beta(4, 1)": _of("now", "GH", "WH") + _of("exponent Beta(4, 1)", "WP"),
+    "three, sd of slope 0.5": _of("sd of slope 0.5", "GH", "WH") + _of("now", "WP"),
+    "three, sd of slope 0.5, exponent Beta(4, 1)": (
+        _of("sd of slope 0.5", "GH", "WH") + _of("exponent Beta(4, 1)", "WP")
+    ),
+    "three, slope 1.2, its sd 0.5, exponent Beta(6, 2)": (
+        _of("slope 1.2, sd 0.5", "GH", "WH") + _of("exponent Beta(6, 2)", "WP")
+    ),
     "GH WH alone": _of("now", "GH", "WH"),
     "GH WH WP and delayed-hill": _of("now", "GH", "WH", "DH", "WP"),
     "GH WH GE WE": _of("now", "GH", "WH", "GE", "WE"),
@@ -71,6 +82,11 @@ VARIANTS: dict[str, tuple[Member, ...]] = {
 WORLDS = {
     "family": [f"family-{number:02d}" for number in (1, 6, 8, 10, 12, 13, 14, 17, 24, 27)],
     "misspecified": ["late-01", "late-04", "s_shaped-01", "s_shaped-04", "linear-03", "curved-01"],
+    "straight or S": [
+        *(f"linear-{number:02d}" for number in (1, 2, 3)),
+        *(f"s_shaped-{number:02d}" for number in (1, 2, 3)),
+        "curved-02",
+    ],
 }
 SETTINGS = SamplerSettings(chains=2, draws=500, warmup=500)
 KEPT = ("error", "total_error", "inside", "n_channels", "width", "crps", "crps_floor")
