@@ -76,7 +76,7 @@ def in_own_process(case: str, *, cold: bool) -> dict[str, Any]:
 
 def fitted(shape: Shape, repeats: int, **changes: object) -> dict[str, Any]:
     """Fit a panel several times; give the least seconds, the effective draws and the memory."""
-    from mmm.inference import convergence_problems, convergence_table, fit  # noqa: PLC0415
+    from mmm.inference import convergence_problems, fit  # noqa: PLC0415
     from ours import default_spec  # noqa: PLC0415
 
     world = world_of(shape)
@@ -85,10 +85,10 @@ def fitted(shape: Shape, repeats: int, **changes: object) -> dict[str, Any]:
     for _ in range(repeats):
         start, busy = time.perf_counter(), time.process_time()
         found = fit(panel, spec, seed=1)
-        problems = convergence_problems(found.draws, found.stats)
+        problems = convergence_problems(found)
         wall.append(time.perf_counter() - start)
         cpu.append(time.process_time() - busy)
-    table = convergence_table(found.draws)
+    table = found.figures
     returns = table[table["name"].str.startswith("return[")]
     ess = float(returns[["ess_bulk", "ess_tail"]].min(axis=None))
     return {

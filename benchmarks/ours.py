@@ -14,7 +14,7 @@ import xarray as xr
 from scipy.optimize import brentq
 
 from mmm.effects import forecast
-from mmm.inference import Fit, convergence_table, fit
+from mmm.inference import Fit, fit
 from mmm.model import Beliefs, ModelSpec, build_design
 from our_plan import split
 from worlds import HELD, PlannedWorld
@@ -159,7 +159,7 @@ def convergence(found: Fit) -> dict[str, object]:
         tables = [member.figures for member in found.members if member.weight > 0]
         about["weights"] = {member.spec.name: round(member.weight, 3) for member in found.members}
     else:
-        tables = [convergence_table(found.draws)]
+        tables = [found.figures]
         about["divergent"] = float(found.stats["diverging"].mean())
     ess = ["ess_bulk", "ess_tail"]
     returns = [table[table["name"].str.startswith("return[")] for table in tables]

@@ -7,7 +7,7 @@ import xarray as xr
 
 from hand_made_fit import make_fit
 from mmm.diagnostics import convergence_checks
-from mmm.inference import Fit, Member, convergence_table, join
+from mmm.inference import Fit, Member, join
 
 FORMS = (("geometric", "hill"), ("geometric", "power"))
 WEIGHTS = (0.3, 0.7)
@@ -40,7 +40,7 @@ def make_average(
             n_lags=1,
             weight=weight,
             elpd=-100.0 - place,
-            figures=convergence_table(fit.draws),
+            figures=fit.figures,
             checks=tuple(
                 replace(check, passed=check.check != "r_hat" or fit.spec.name not in left_out)
                 for check in convergence_checks(fit)

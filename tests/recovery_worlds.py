@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mmm.inference import Fit, convergence_table, fit
+from mmm.inference import Fit, fit
 from mmm.inference.compiled import compiled_density
 from mmm.model import ModelSpec
 from mmm.model.shape_prior import ABSENT, NORMAL
@@ -47,7 +47,7 @@ def recover(seed: int, outcome: str, **changes: object) -> tuple[Recovery, Recov
     found = fit(panel, world_spec(outcome, **changes), seed=seed)
     truth = outcomes[outcome].total.sel(channel=list(found.design.channels)).to_numpy()
     share = found.draws["share"].to_numpy().reshape(-1, truth.size)
-    figures = convergence_table(found.draws)
+    figures = found.figures
     model = _compare(
         seed,
         share * found.design.kpi_total,

@@ -10,7 +10,7 @@ import xarray as xr
 
 from mmm.effects import fitted
 from mmm.errors import UserInputError
-from mmm.inference import Fit, convergence_table, fit_design
+from mmm.inference import Fit, fit_design
 from mmm.model import Design, ModelSpec, build_design
 from mmm.model.definition import explicit_model
 
@@ -65,7 +65,7 @@ def calibrate(
         except UserInputError:
             refused += 1
             continue
-        unconverged += int(not convergence_table(found.draws)["r_hat"].max() < 1.01)
+        unconverged += int(not found.figures["r_hat"].max() < 1.01)
         for name, value in _ranks(found, one, panel).items():
             ranks.setdefault(name, []).append(value)
         if progress is not None:

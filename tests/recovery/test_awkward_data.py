@@ -74,4 +74,4 @@ def test_units_of_money_do_not_matter_to_convergence(scale):
     found = fit(
         panel.assign({name: panel[name] * scale for name in ("spend", "full_cost", "kpi")}), SPEC, seed=1
     )
-    assert not convergence_problems(found.draws, found.stats)
+    assert not convergence_problems(found)

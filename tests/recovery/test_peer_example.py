@@ -38,7 +38,7 @@ def share(reference_data):
         attrs={"currency": "EUR", "frequency": "weekly"},
     )
     found = fit(panel, ModelSpec(outcome="sales"), seed=1)
-    assert convergence_problems(found.draws, found.stats) == []
+    assert convergence_problems(found) == []
     return found.draws["share"].to_numpy().reshape(-1, 2)
 
 

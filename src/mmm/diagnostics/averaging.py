@@ -50,7 +50,7 @@ def average(
     from mmm.inference import convergence_problems, fit_design, join  # noqa: PLC0415
 
     fits = [fit_design(build_design(panel, spec), spec, seed, "auto") for spec in specs]
-    problems = [convergence_problems(found.draws, found.stats) for found in fits]
+    problems = [convergence_problems(found) for found in fits]
     if all(problems):
         raise NotConvergedError(_none_converged(fits, problems))
     if len(fits) == 1:
@@ -99,14 +99,14 @@ def _scores(backtest: pd.DataFrame, specs: Sequence[ModelSpec]) -> np.ndarray:
 
 
 def _member(found: "Fit", weight: float, elpd: float) -> "Member":
-    from mmm.inference import Member, convergence_table  # noqa: PLC0415
+    from mmm.inference import Member  # noqa: PLC0415
 
     return Member(
         spec=found.spec,
         n_lags=found.design.n_lags,
         weight=weight,
         elpd=elpd,
-        figures=convergence_table(found.draws),
+        figures=found.figures,
         checks=tuple(convergence_checks(found)),
         attempts=found.attempts,
     )

@@ -35,11 +35,10 @@ def convergence_checks(fit: "Fit") -> list[CheckResult]:
     A fit that fails has, beside these five, one check per channel or parameter
     concerned that names the likely cause seen in the data.
     """
-    from mmm.inference import convergence_table  # noqa: PLC0415  numba is slow to import
     from mmm.sampling import GATE, e_bfmi  # noqa: PLC0415
 
     outcome, name = fit.spec.outcome, fit.spec.name
-    table = convergence_table(fit.draws).set_index("name")
+    table = fit.figures.set_index("name")
     figures = [
         ("r_hat", table["r_hat"].idxmax(), table["r_hat"].max(), GATE.max_r_hat, True),
         ("ess_bulk", table["ess_bulk"].idxmin(), table["ess_bulk"].min(), GATE.min_ess, False),

@@ -21,10 +21,8 @@ def parameters_table(fit: "Fit") -> pd.DataFrame:
     unit of full cost, the baseline in mean KPI. An average has the rows of each specification and
     its own, whose convergence figures are the worst of the specifications that weigh.
     """
-    from mmm.inference import convergence_table  # noqa: PLC0415  numba is slow to import
-
     if not fit.members:
-        tables = [_in_money(fit, convergence_table(fit.draws)).assign(specification=fit.specification)]
+        tables = [_in_money(fit, fit.figures).assign(specification=fit.specification)]
     else:
         tables = [_average(fit).assign(specification=fit.specification)]
         tables += [

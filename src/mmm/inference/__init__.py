@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from mmm.lazy import exporter
 
 if TYPE_CHECKING:
+    from mmm.inference.figures import convergence_table
     from mmm.inference.fitting import fit, fit_design, fit_once
-    from mmm.inference.gate import convergence_problems, convergence_table, require_convergence
+    from mmm.inference.gate import convergence_problems, require_convergence
     from mmm.inference.joining import join
     from mmm.inference.records import AVERAGE, Fit, Member, engines
     from mmm.inference.storage import load_fit, save_fit
@@ -37,7 +38,7 @@ __getattr__ = exporter(
         "Fit": "records",
         "Member": "records",
         "convergence_problems": "gate",
-        "convergence_table": "gate",
+        "convergence_table": "figures",
         "engines": "records",
         "fit": "fitting",
         "fit_design": "fitting",

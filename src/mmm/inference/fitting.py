@@ -63,21 +63,21 @@ def _gated(
         lasting = replace(settings, keep_interrupted=keep_interrupted)
         with shown_progress(progress, spec.outcome) as report:
             draws, stats = sample(design, spec, lasting, seed, report)
-        is_partial = bool(stats.attrs.pop("is_partial", 0))
-        if is_partial or attempt == ATTEMPTS or not convergence_problems(draws, stats):
+        found = Fit(
+            spec=spec,
+            design=design,
+            draws=draws,
+            stats=stats,
+            seed=seed,
+            attempts=attempt,
+            engine=engine,
+            notice=notice,
+            is_partial=bool(stats.attrs.pop("is_partial", 0)),
+        )
+        if found.is_partial or attempt == ATTEMPTS or not convergence_problems(found):
             break
-        settings = _again(settings, times_longer(draws, stats))
-    return Fit(
-        spec=spec,
-        design=design,
-        draws=draws,
-        stats=stats,
-        seed=seed,
-        attempts=attempt,
-        engine=engine,
-        notice=notice,
-        is_partial=is_partial,
-    )
+        settings = _again(settings, times_longer(found))
+    return found
 
 
 def _engine(design: Design, spec: ModelSpec) -> tuple[str, str]:

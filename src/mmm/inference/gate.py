@@ -1,37 +1,11 @@
 """The gate: what of a fit has not converged, by name."""
 
-from itertools import product
-
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from mmm.errors import NotConvergedError, listed
 from mmm.inference.records import Fit
-from mmm.sampling import GATE, e_bfmi, mixing
-
-SAMPLED = (
-    "retention",
-    "delay",
-    "weibull_scale",
-    "weibull_shape",
-    "half_life",
-    "half_saturation",
-    "slope",
-    "exponent",
-    "return",
-    "effect",
-    "amplitude",
-    "sigma",
-    "return_spread",
-    "coefficient",
-    "dispersion",
-    "noise_exponent",
-    "amplitude_geo",
-    "geo_spread",
-    "effect_geo",
-    "coefficient_geo",
-)
+from mmm.sampling import GATE, e_bfmi
 
 NEARLY_MIXED = 1.05
 """R-hat below which chains have found the same region, and lack draws."""
@@ -41,39 +15,9 @@ MARGIN = 1.3
 """Effective draws vary from seed to seed."""
 
 
-def convergence_table(draws: xr.Dataset) -> pd.DataFrame:
-    """Give mean, sd, 90 % interval, R-hat and effective sizes of every quantity of a fit.
-
-    Returns
-    -------
-    DataFrame
-        Columns name, mean, sd, p05, p95, r_hat, ess_bulk, ess_tail; one row per scalar.
-    """
-    names = [name for name in SAMPLED if name in draws and draws[name].size]
-    arrays = [draws[name].to_numpy().reshape(*draws[name].shape[:2], -1) for name in names]
-    values = np.concatenate(arrays, axis=2)
-    said = np.array([label for name in names for label in _labels(draws[name])])
-    exists = ~np.isnan(values).all(axis=(0, 1))
-    values, said = values[:, :, exists], said[exists]
-    low, high = np.quantile(values, [0.05, 0.95], axis=(0, 1))
-    found = mixing(values)
-    return pd.DataFrame(
-        {
-            "name": said,
-            "mean": values.mean(axis=(0, 1)),
-            "sd": values.std(axis=(0, 1), ddof=1),
-            "p05": low,
-            "p95": high,
-            "r_hat": found.r_hat,
-            "ess_bulk": found.ess_bulk,
-            "ess_tail": found.ess_tail,
-        }
-    )
-
-
-def convergence_problems(draws: xr.Dataset, stats: xr.Dataset) -> list[str]:
+def convergence_problems(fit: Fit) -> list[str]:
     """Say everything that fails the gate, each with the parameters concerned; none when it passes."""
-    table = convergence_table(draws)
+    table, stats = fit.figures, fit.stats
     problems = []
     mixing = table[~(table["r_hat"] < GATE.max_r_hat)].sort_values("r_hat", ascending=False)
     if len(mixing):
@@ -91,13 +35,13 @@ def convergence_problems(draws: xr.Dataset, stats: xr.Dataset) -> list[str]:
     return problems
 
 
-def times_longer(draws: xr.Dataset, stats: xr.Dataset) -> int | None:
+def times_longer(fit: Fit) -> int | None:
     """Give how many times the steps should do, 2 to `MOST_TIMES`; None when more of the same would not.
 
     More of the same does where chains agree nearly and the sampler met no difficulty. Effective draws grow
     with the steps, and what R-hat has above 1 falls with them.
     """
-    table = convergence_table(draws)
+    table, stats = fit.figures, fit.stats
     is_smooth = float(stats["diverging"].mean()) <= GATE.max_divergent
     agrees = bool((table["r_hat"] < NEARLY_MIXED).all())
     if not (is_smooth and agrees and float(e_bfmi(stats["energy"].to_numpy()).min()) > GATE.min_e_bfmi):
@@ -115,7 +59,7 @@ def require_convergence(fit: Fit) -> None:
     NotConvergedError
         Names the parameters that did not mix.
     """
-    problems = convergence_problems(fit.draws, fit.stats)
+    problems = convergence_problems(fit)
     if problems:
         raise NotConvergedError(
             "\n".join([f"model of {fit.spec.outcome}: no convergence", *(f"  - {p}" for p in problems)])
@@ -125,10 +69,3 @@ def require_convergence(fit: Fit) -> None:
 def _worst(table: pd.DataFrame, figure: str, how: str) -> str:
     """Quote at most five parameters with their figure."""
     return listed(f"{name} {value:{how}}" for name, value in zip(table["name"], table[figure], strict=True))
-
-
-def _labels(values: xr.DataArray) -> list[str]:
-    if values.ndim == 2:
-        return [str(values.name)]
-    names = [values[dim].to_numpy() for dim in values.dims[2:]]
-    return [f"{values.name}[{', '.join(str(part) for part in label)}]" for label in product(*names)]

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 import xarray as xr
 
+from mmm.inference.figures import convergence_table
 from mmm.model import Design, ModelSpec
 from mmm.records import CheckResult
 
@@ -36,7 +38,7 @@ class Member:
         return all(check.passed for check in self.checks)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Fit:
     """The posterior of one outcome: of one specification, or of several averaged.
 
@@ -63,6 +65,11 @@ class Fit:
     """Whether somebody interrupted: fewer draws than asked, maybe of fewer chains. The gate judges them."""
     members: tuple[Member, ...] = ()
     """Specifications of an average, the heaviest first: `spec` and `design` are the first one's."""
+
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """Every quantity with its interval and convergence figures: see `convergence_table`."""
+        return convergence_table(self.draws)
 
     @property
     def specification(self) -> str:

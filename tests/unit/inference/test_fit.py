@@ -130,11 +130,11 @@ def test_a_fit_that_did_not_converge_is_sampled_again_and_then_named(fitted):
 
 
 def test_a_rerun_is_as_long_as_the_first_attempt_fell_short(fitted):
-    assert times_longer(fitted.draws, fitted.stats) == 2
+    assert times_longer(fitted) == 2
     repeated = {"draw": np.repeat(np.arange(150), 4)}
-    assert times_longer(fitted.draws.isel(repeated), fitted.stats) in {3, 4}
+    assert times_longer(replace(fitted, draws=fitted.draws.isel(repeated))) in {3, 4}
     rough = fitted.stats.assign(diverging=fitted.stats["diverging"] | True)
-    assert times_longer(fitted.draws, rough) is None
+    assert times_longer(replace(fitted, stats=rough)) is None
 
 
 def test_progress_is_reported_up_to_the_end():
@@ -188,7 +188,7 @@ def test_one_channel_and_54_years_are_enough_for_an_answer():
 def test_draws_that_are_not_numbers_never_pass_the_gate(fitted):
     broken = fitted.draws.copy(deep=True)
     broken["return"][0, 0, 0] = np.nan
-    problems = convergence_problems(broken, fitted.stats)
+    problems = convergence_problems(replace(fitted, draws=broken))
     assert any("return[channel_0]" in problem for problem in problems)
 
 

@@ -52,7 +52,7 @@ def test_an_interrupt_keeps_the_draws_that_are_there_and_the_file_says_so(tmp_pa
     assert 50 <= found.draws.sizes["draw"] < LONG.draws
     assert found.draws.sizes["draw"] == found.stats.sizes["step"]
     assert not found.draws.isnull().to_array().any()
-    assert isinstance(convergence_problems(found.draws, found.stats), list)
+    assert isinstance(convergence_problems(found), list)
     save_fit(found, tmp_path / "partial.nc")
     again = load_fit(tmp_path / "partial.nc")
     assert again.is_partial
