@@ -16,8 +16,6 @@ from mmm.errors import UserInputError
 from mmm.records import TABLES
 from mmm.texts import Language, day, keys, money, number, percent, say
 
-_LEAST_MONEY = 0.005
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Report:
@@ -82,9 +80,8 @@ class Report:
         return self.said(f"component.{name}", self.channel(name))
 
     def money(self, value: float, *, digits: int | None = None, sign: bool = False) -> str:
-        """Write an amount; nothing is written without cents."""
-        exact = digits is not None or abs(float(value)) >= _LEAST_MONEY
-        return money(float(value), self.language, self.currency, digits if exact else 0, sign=sign and exact)
+        """Write an amount."""
+        return money(float(value), self.language, self.currency, digits, sign=sign)
 
     def number(self, value: float, digits: int = 0, *, sign: bool = False) -> str:
         """Write a number."""

@@ -1,14 +1,14 @@
 """`mmm alerts`: what is open in the published run, who took it in charge, what was done about it."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
 
 from mmm.errors import UserInputError
 from mmm.params import RunParams, nearest, read_params
@@ -99,20 +99,22 @@ def _list(
         console.print("No alert is open.")
         return
     changes = alert_states(registry, params.analysis)
-    screen = Table("alert", "shape", "since", "at stake", "state", "owner", "what to do")
     for row in shown.to_dict("records"):
-        change = changes.get(str(row["alert"]))
-        state = f"{row['state']} ({change.by}, {change.on})" if change else str(row["state"])
-        stake = row["money_at_stake"]
-        amount = "" if isnan(stake) else money(float(stake), "en", params.currency)
-        since = str(row["since"])[:10]
-        screen.add_row(
-            str(row["alert"]),
-            str(row.get("shape") or ""),
-            since,
-            amount,
-            state,
-            str(row["owner"]),
-            str(row["action"]),
-        )
-    console.print(screen)
+        _print_alert(console, params, row, changes.get(str(row["alert"])))
+
+
+def _print_alert(
+    console: Console, params: RunParams, row: Mapping[Hashable, Any], change: AlertChange | None
+) -> None:
+    """Print the name that `--acknowledge` takes on a line of its own, whole however narrow the screen."""
+    stake = float(row["money_at_stake"])
+    facts = (
+        "" if isnan(stake) else f"{money(stake, 'en', params.currency)} at stake",
+        f"since {str(row['since'])[:10]}",
+        str(row.get("shape") or "").replace("_", " "),
+        str(row["owner"]),
+        f"{row['state']} ({change.by}, {change.on})" if change else str(row["state"]),
+    )
+    console.print(str(row["alert"]), style="bold", highlight=False, soft_wrap=True)
+    console.print(Padding(", ".join(fact for fact in facts if fact), (0, 0, 0, 2)), highlight=False)
+    console.print(Padding(str(row["action"]), (0, 0, 0, 2)), highlight=False)

@@ -15,6 +15,7 @@ Language = Literal["fr", "en"]
 LOCALES: dict[Language, str] = {"fr": "fr_FR", "en": "en_GB"}
 UNKNOWN = "–"
 _SCALES = ((1e9, {"fr": "Md", "en": "bn"}), (1e6, {"fr": "M", "en": "M"}), (1e3, {"fr": "k", "en": "k"}))
+_LEAST_MONEY = 0.005
 _SCALED_FROM = 1e4
 
 
@@ -53,7 +54,7 @@ def percent(share: float, language: Language, digits: int = 0, *, sign: bool = F
 def money(
     value: float, language: Language, currency: str, digits: int | None = None, *, sign: bool = False
 ) -> str:
-    """Write an amount, scaled to k, M or bn (Md) when it is large.
+    """Write an amount, scaled to k, M or bn (Md) when it is large; nothing is written without cents.
 
     `digits` fixes the decimals and switches scaling off: `digits=2` is to the cent.
 
@@ -63,9 +64,13 @@ def money(
     '€1.23M'
     >>> money(12.5, "en", "EUR", digits=2)
     '€12.50'
+    >>> money(-0.001, "en", "EUR", sign=True)
+    '€0'
     """
     if not isfinite(value):
         return UNKNOWN
+    if digits is None and abs(value) < _LEAST_MONEY:
+        value, digits = 0.0, 0
     scale, suffix = 1.0, ""
     if digits is None and abs(value) >= _SCALED_FROM:
         scale, suffix = next(((s, names[language]) for s, names in _SCALES if abs(value) >= s), (1.0, ""))

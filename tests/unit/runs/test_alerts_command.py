@@ -36,9 +36,11 @@ def words(by="Ana", every=False, **changes):
 def test_an_alert_is_taken_in_charge_closed_and_listed(workspace, capsys):
     show_alerts(*workspace, words(acknowledged="abnormal/ctr/2026-09-21"))
     show_alerts(*workspace, words())
-    shown = "".join(capsys.readouterr().out.split())
+    listed = capsys.readouterr().out
+    shown = "".join(listed.split())
     assert "acknowledged" in shown
     assert "Ana" in shown
+    assert {"abnormal/ctr/2026-09-21", "abnormal/cpc/2026-09-21"} <= set(listed.split("\n"))
     for name in ("ctr", "cpc"):
         show_alerts(*workspace, words(solved=f"abnormal/{name}/2026-09-21"))
     capsys.readouterr()
