@@ -1,8 +1,8 @@
-"""Speed of the engine: `python benchmarks/engine.py [--cases ...] [--peers]`.
+"""Speed of the engine: `python benchmarks/engine.py [--cases ...] [--peers ...]`.
 
 Each case runs in a process of its own on two cores, so that its memory is its own; seconds are the least of
-several runs, from the call to a posterior that passed the gate. `--peers` fits the national and the geo panel
-with the peers too, in the same run; `growth` fits exponents to the time of one gradient.
+several runs, from the call to a posterior that passed the gate. `--peers` fits the national and the geo panel (or
+those named after it) with the peers too, in the same run; `growth` fits exponents to the time of one gradient.
 """
 
 import argparse
@@ -27,12 +27,13 @@ from worlds import PlannedWorld, Shape, family_world
 CORES = 2
 NATIONAL = Shape(n_weeks=195, n_channels=8)
 GEO, LARGE = (Shape(n_weeks=156, n_channels=c, n_geos=g) for g, c in ((40, 5), (100, 10)))
+PEER_PANELS = {"national": NATIONAL, "geo 40 x 156 x 5": GEO}
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--cases", nargs="+", default=list(CASES), choices=list(CASES))
-    options.add_argument("--peers", action="store_true")
+    options.add_argument("--peers", nargs="*", choices=list(PEER_PANELS))
     options.add_argument("--inside", default="", help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.inside:
@@ -42,10 +43,10 @@ def main() -> None:
     for case in chosen.cases:
         keep("engine", case, in_own_process(case, cold=case == "national, cold cache"))
         print(case, json.dumps(read("engine")["worlds"][case]), file=sys.stderr, flush=True)
-    if chosen.peers:
+    if chosen.peers is not None:
         from engine_peers import fit_peers  # noqa: PLC0415
 
-        fit_peers({"national": world_of(NATIONAL), "geo 40 x 156 x 5": world_of(GEO)})
+        fit_peers({name: world_of(PEER_PANELS[name]) for name in chosen.peers or PEER_PANELS})
     print_table()
 
 
