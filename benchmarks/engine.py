@@ -1,8 +1,9 @@
 """Speed of the engine: `python benchmarks/engine.py [--cases ...] [--peers ...]`.
 
 Each case runs in a process of its own on two cores, so that its memory is its own; seconds are the least of
-several runs, from the call to a posterior that passed the gate. `--peers` fits the national and the geo panel,
-or those named after it, with the peers too, in the same run; `growth` fits exponents to the time of a gradient.
+several runs, from the call to a posterior that passed the gate. `--peers` fits the national and the geo
+panel, or those named after it, with the peers too, in the same run; `growth` fits exponents to the time of a
+gradient.
 """
 
 import argparse
