@@ -1,5 +1,6 @@
 """`serve`: Voilà on published runs, configured so that a viewer can only read."""
 
+import logging
 import os
 import secrets
 import socket
@@ -77,6 +78,7 @@ def configuration(reports: Path, *, port: int, lang: Language, token: str, base_
     config.Voila.port, config.Voila.ip, config.Voila.base_url = port, "127.0.0.1", base_url
     config.Voila.token, config.Voila.auto_token = token, True
     config.Voila.open_browser = False
+    config.Voila.log_level = logging.WARNING  # the address is printed once, by us, with its token
     config.VoilaConfiguration.allow_template_override = "NO"
     config.VoilaConfiguration.allow_theme_override = "NO"
     config.VoilaConfiguration.file_allowlist = []
