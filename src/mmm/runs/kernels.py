@@ -45,18 +45,17 @@ class KernelsAhead:
 
     def prepare(self, coming: Coming) -> None:
         """Start the kernel of a notebook and have it run the notebook's imports."""
-        if self._waiting is not None and self._waiting.notebook == coming.notebook:
-            return
         self.stop()
         self._waiting = _started(coming)
 
     def take(self, notebook: Path) -> Kernel:
-        """Give the kernel of a notebook, started now when it was not before."""
-        self.prepare(Coming(notebook=notebook))
-        kernel, self._waiting = self._waiting, None
-        if kernel is None:
-            raise RuntimeError(f"no kernel was started for {notebook}")
-        return kernel
+        """Give the kernel of a notebook, started now when none waits for it, or when it died waiting."""
+        kernel = self._waiting
+        if kernel is not None and kernel.notebook == notebook and is_alive(kernel):
+            self._waiting = None
+            return kernel
+        self.stop()
+        return _started(Coming(notebook=notebook))
 
     def stop(self) -> None:
         """End the kernel that waits, if one does."""
@@ -73,6 +72,13 @@ def kernels_ahead() -> Iterator[KernelsAhead]:
         yield ahead
     finally:
         ahead.stop()
+
+
+def is_alive(kernel: Kernel) -> bool:
+    """Tell whether the process of a kernel is still there."""
+    from jupyter_core.utils import run_sync  # noqa: PLC0415
+
+    return bool(run_sync(kernel.manager.is_alive)())
 
 
 def stop_kernel(kernel: Kernel) -> None:

@@ -109,6 +109,19 @@ def test_a_kernel_that_waits_ends_with_the_run(tmp_path):
     assert not set(psutil.Process().children(recursive=True)) - before
 
 
+def test_a_kernel_that_died_waiting_is_replaced(tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(PARAMETERS)])
+    notebook.cells[0].metadata["tags"] = ["parameters"]
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    before = set(psutil.Process().children(recursive=True))
+    with kernels_ahead() as kernels:
+        kernels.prepare(Coming(notebook=tmp_path / "a.ipynb"))
+        for process in set(psutil.Process().children(recursive=True)) - before:
+            process.kill()
+        done = execute_notebook(tmp_path / "a.ipynb", tmp_path / "b.ipynb", {}, (), kernels=kernels)
+    assert done.seconds > 0
+
+
 def test_only_imports_are_run_ahead(tmp_path):
     cells = [
         "import json as j\nfrom os import path",
