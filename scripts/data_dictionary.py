@@ -46,6 +46,7 @@ MEANING = {
     "margin_curve": "Cumulated margin of a new customer less their cost, month by month.",
     "acquisition_value": "What acquisition brought over its cost, by channel, the worst first.",
     "customer_models": "Models of buying compared on purchases held out, the best forecast first.",
+    "retention": "Contracts: share that renews, seen and expected, share still there, margin still to come.",
     "customer_calibration": "Purchases held out, made and expected per customer, by repeat purchases before.",
     "reconciliation": "Bias of journeys against model and experiments, and what to multiply journeys by.",
     "campaign_split": "The model's channel totals split over campaigns as journeys do.",

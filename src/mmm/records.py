@@ -248,6 +248,15 @@ TABLES: dict[str, tuple[str, ...]] = {
         "gap",
         "is_used",
     ),
+    "retention": (
+        "channel",
+        "renewal",
+        "n_customers",
+        "retention_actual",
+        *_interval("retention", median=False),
+        *_interval("survival", median=False),
+        *_interval("residual_value", median=False),
+    ),
     "customer_calibration": ("model", "repeats", "n_customers", "actual", "expected"),
     "reconciliation": (
         "channel",

@@ -18,13 +18,18 @@ from mmm.customers.buying import (
     standard_errors,
 )
 from mmm.customers.cac import Acquisition, cac_table
+from mmm.customers.contracts import Renewals, Subscribers, read_contracts, renewals_of
 from mmm.customers.contractual import (
     Contractual,
     discounted_lifetime,
     discounted_residual_lifetime,
     draw_contractual,
+    draw_renewals,
     fit_bdw,
+    fit_renewals,
     fit_sbg,
+    renewal_belief,
+    residual_lifetimes,
     retention,
     survival,
 )
@@ -57,6 +62,12 @@ from mmm.customers.patterns import (
 )
 from mmm.customers.privacy import MIN_CELL, withheld
 from mmm.customers.rfm import purchases, purchases_without_refunds, rfm
+from mmm.customers.subscriptions import (
+    Subscriptions,
+    compare_renewals,
+    retention_table,
+    subscription_values,
+)
 from mmm.customers.tables import CustomerTables, customer_tables, customers_table, ltv_by_channel
 from mmm.customers.worth import acquisition_value, cac_by_rule, cohort_costs, margin_curve
 
@@ -81,7 +92,10 @@ __all__ = [
     "OpportunityPatterns",
     "ParetoNbd",
     "PurchasePatterns",
+    "Renewals",
     "SpendPatterns",
+    "Subscribers",
+    "Subscriptions",
     "acquisition_value",
     "active_at_opportunity",
     "average_ltv",
@@ -89,6 +103,7 @@ __all__ = [
     "cac_table",
     "cohort_costs",
     "compare_models",
+    "compare_renewals",
     "customer_tables",
     "customers_table",
     "discounted_lifetime",
@@ -98,6 +113,7 @@ __all__ = [
     "draw_contractual",
     "draw_ltv",
     "draw_mean_spend",
+    "draw_renewals",
     "exchange_rate",
     "expected_at_opportunities",
     "expected_purchases",
@@ -111,6 +127,7 @@ __all__ = [
     "fit_gompertz_nbd",
     "fit_mbgnbd",
     "fit_pareto_nbd",
+    "fit_renewals",
     "fit_sbg",
     "in_currency",
     "learn_from",
@@ -124,11 +141,17 @@ __all__ = [
     "purchases",
     "purchases_without_refunds",
     "read_cohorts",
+    "read_contracts",
     "read_history",
+    "renewal_belief",
+    "renewals_of",
+    "residual_lifetimes",
     "retention",
+    "retention_table",
     "rfm",
     "sample_buying",
     "standard_errors",
+    "subscription_values",
     "survival",
     "withheld",
 ]

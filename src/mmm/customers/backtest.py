@@ -83,7 +83,7 @@ def compare_models(
     Comparison
         Tables are empty where too few bought again before the cut.
     """
-    named: FamilyName = DEFAULT if asked == "best" else asked
+    named = next((name for name in FAMILIES if name == asked), DEFAULT)
     held = hold_out(lines, source, history)
     if held is None:
         tables = (

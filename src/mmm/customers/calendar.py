@@ -7,6 +7,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from mmm.customers.contracts import Subscribers
 from mmm.customers.history import History
 from mmm.params import RunParams
 
@@ -38,7 +39,7 @@ class SharedCalendar:
         return float(self.acquired.sum())
 
 
-def shared_calendar(params: RunParams, panel: xr.Dataset, history: History) -> SharedCalendar:
+def shared_calendar(params: RunParams, panel: xr.Dataset, history: History | Subscribers) -> SharedCalendar:
     """Find the periods of the panel in which the transactions were observed."""
     starts = panel["period"].to_numpy().astype("datetime64[D]")
     day = np.timedelta64(1, "D")

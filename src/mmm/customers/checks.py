@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from mmm.customers.buying import fit_buying
+from mmm.customers.contracts import Subscribers, renewals_of
+from mmm.customers.contractual import N_PARAMETERS
 from mmm.customers.expectations import expected_purchases
 from mmm.customers.families import FamilyName
 from mmm.customers.gamma_gamma import fit_gamma_gamma, spend_frequency_correlation
@@ -21,6 +23,7 @@ from mmm.customers.ltv import (
 )
 from mmm.customers.patterns import DAYS, Cohort
 from mmm.customers.privacy import MIN_CELL, withheld
+from mmm.customers.subscriptions import LEAST_ENDED
 from mmm.errors import listed
 from mmm.params.modelling import Intervals
 from mmm.records import CheckResult
@@ -38,6 +41,8 @@ MODEL_NAMES = {
     "mbg_nbd": "MBG/NBD",
     "pareto_nbd": "Pareto/NBD",
     "gompertz_nbd": "Gompertz/NBD",
+    "sbg": "sBG",
+    "bdw": "BdW",
 }
 MAX_UNMATCHED = 0.01
 """Refunds that no purchase explains, as a share of money paid."""
@@ -93,11 +98,40 @@ def model_checks(models: pd.DataFrame) -> tuple[CheckResult, ...]:
         return ()
     best, used = models.iloc[0], models[models["is_used"]].iloc[0]
     off, least = abs(float(used["gap"])), abs(float(best["gap"]))
-    name = MODEL_NAMES[str(used["model"])]
+    name, of = MODEL_NAMES[str(used["model"])], "renewal" if used["model"] in N_PARAMETERS else "model"
     if off - least <= MAX_WORSE:
-        return (customer_check("model_choice", name, passed=True, value=off, threshold=least),)
+        return (customer_check(f"{of}_choice", name, passed=True, value=off, threshold=least),)
     said = f"{MODEL_NAMES[str(best['model'])]} > {name}"
-    return (customer_check("model_beaten", said, passed=False, value=least, threshold=off),)
+    return (customer_check(f"{of}_beaten", said, passed=False, value=least, threshold=off),)
+
+
+def contract_checks(
+    subscribers: Subscribers, models: pd.DataFrame, values: Mapping[str, Ltv], horizon_months: int
+) -> tuple[CheckResult, ...]:
+    """Check that contracts can carry an LTV: departures, forecast, horizon, small cells."""
+    seen = renewals_of(subscribers.lives)
+    longest = MAX_EXTRAPOLATION * max(len(seen.reached), 1) * subscribers.renewal_months
+    ended = float(seen.lost.sum())
+    found = [
+        customer_check(
+            "contracts_ended", "all", passed=ended >= LEAST_ENDED, value=ended, threshold=LEAST_ENDED
+        ),
+        customer_check(
+            "horizon", "all", passed=horizon_months <= longest, value=horizon_months, threshold=longest
+        ),
+    ]
+    off = abs(float(models.loc[models["is_used"], "gap"].iloc[0]))
+    if np.isfinite(off):
+        found.append(
+            customer_check("renewal_calibration", "all", passed=off <= MAX_GAP, value=off, threshold=MAX_GAP)
+        )
+    hidden = sorted(withheld({name: float(ltv.n_customers) for name, ltv in values.items() if name != "all"}))
+    if hidden:
+        named = listed(hidden)
+        found.append(
+            customer_check("small_cells", named, passed=False, value=len(hidden), threshold=MIN_CELL)
+        )
+    return tuple(found)
 
 
 def interval_checks(values: Mapping[str, Ltv], intervals: Intervals) -> tuple[CheckResult, ...]:

@@ -12,17 +12,22 @@ the same with Liu, Davin and Steenburgh (2018), J. of Interactive Marketing 43, 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaln, digamma, hyp2f1
 
+from mmm.customers.contracts import Renewals
 from mmm.customers.likelihood import laplace_draws, maximise, undetermined
 from mmm.errors import UserInputError
 
 FloatArray = NDArray[np.float64]
+RenewalFamily = Literal["sbg", "bdw"]
+N_PARAMETERS: dict[RenewalFamily, int] = {"sbg": 2, "bdw": 3}
 _BOX = 8.0
 _PRIOR_PRECISION = 0.25
+_WEAK_SD, _CHANNEL_SD = 2.0, 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +57,68 @@ def fit_sbg(survivors: Sequence[float]) -> Contractual:
     UserInputError
         Fewer than two figures, one that is negative or no number, or one above the figure before it.
     """
-    return _fit(survivors, n_parameters=2)
+    return fit_renewals(_cohort(survivors), "sbg")
 
 
 def fit_bdw(survivors: Sequence[float]) -> Contractual:
     """Fit the beta-discrete-Weibull model by maximum likelihood. See `fit_sbg`."""
-    return _fit(survivors, n_parameters=3)
+    return fit_renewals(_cohort(survivors), "bdw")
+
+
+def fit_renewals(seen: Renewals, family: RenewalFamily) -> Contractual:
+    """Fit a family by maximum likelihood to customers of any age, those still there included."""
+    density = _Density(seen, N_PARAMETERS[family])
+    found = maximise(density, np.zeros(density.n_parameters), _BOX, seen.n_customers)
+    alpha, beta, *power = np.exp(found.point).tolist()
+    names = np.array(["alpha", "beta", "power"][: density.n_parameters])
+    return Contractual(
+        alpha=alpha,
+        beta=beta,
+        power=power[0] if power else 1.0,
+        log_likelihood=found.value,
+        n_customers=round(seen.n_customers),
+        undetermined=tuple(str(name) for name in names[undetermined(density, found)]),
+    )
 
 
 def draw_contractual(
     survivors: Sequence[float], n_draws: int, rng: np.random.Generator, *, weibull: bool = False
 ) -> Contractual:
     """Draw parameters from the Laplace approximation on their logs; arrays of shape (n_draws,)."""
-    density = _Density(_checked(survivors), 3 if weibull else 2)
+    density = _Density(_cohort(survivors), 3 if weibull else 2)
     mode = maximise(density, np.zeros(density.n_parameters), _BOX, density.n_customers).point
-    logs = laplace_draws(density, mode, _PRIOR_PRECISION, n_draws, rng)
+    return _as_draws(laplace_draws(density, mode, _PRIOR_PRECISION, n_draws, rng))
+
+
+def renewal_belief(seen: Renewals, family: RenewalFamily) -> FloatArray:
+    """Give the logs of the parameters of all customers: what is believed of those of one channel."""
+    return _mode(_Density(seen, N_PARAMETERS[family], sd=_WEAK_SD))
+
+
+def draw_renewals(
+    seen: Renewals,
+    family: RenewalFamily,
+    n_draws: int,
+    rng: np.random.Generator,
+    belief: FloatArray | None = None,
+) -> Contractual:
+    """Draw parameters from the Laplace approximation of the posterior on their logs.
+
+    A belief holds a channel within a factor 2.3 of all customers, 9 times in 10; without one
+    the prior is weak, and only keeps finite what nobody's leaving tells.
+    """
+    n_parameters = N_PARAMETERS[family]
+    weak = _Density(seen, n_parameters, sd=_WEAK_SD)
+    posterior = weak if belief is None else _Density(seen, n_parameters, centre=tuple(belief), sd=_CHANNEL_SD)
+    return _as_draws(laplace_draws(posterior, _mode(posterior), posterior.sd**-2, n_draws, rng))
+
+
+def _mode(density: "_Density") -> FloatArray:
+    start = np.array(density.centre or np.zeros(density.n_parameters))
+    return maximise(density, start, _BOX, max(density.n_customers, 1.0)).point
+
+
+def _as_draws(logs: FloatArray) -> Contractual:
     alpha, beta, *power = np.exp(logs).T
     return Contractual(alpha=alpha, beta=beta, power=power[0] if power else 1.0)
 
@@ -116,22 +168,53 @@ def _discounted(model: Contractual, rate: float, renewals: int) -> float:
     return float(np.sum(paid * (1.0 + rate) ** -(periods - renewals).astype(float)))
 
 
+def residual_lifetimes(model: Contractual, rate: float, n_renewals: int) -> FloatArray:
+    """DERL before each of the renewals 1 to `n_renewals`, by draw: shape (n_draws, n_renewals).
+
+    Infinite where `rate` is not positive. See `discounted_residual_lifetime`.
+    """
+    alpha, beta, power = (part.reshape(-1, 1) for part in np.broadcast_arrays(*_parameters(model)))
+    if rate <= 0:
+        return np.full((len(alpha), n_renewals), np.inf)
+    if (power == 1.0).all():
+        ahead = beta + np.arange(1, n_renewals + 1)
+        kept = (ahead - 1.0) / (alpha + ahead - 1.0)
+        return np.asarray(kept * hyp2f1(1.0, ahead, alpha + ahead, 1.0 / (1.0 + rate)))
+    n_periods = n_renewals + round(40.0 / np.log1p(rate))
+    alive = survival(Contractual(alpha=alpha, beta=beta, power=power), np.arange(n_periods + 1))
+    ahead = np.zeros_like(alive)
+    ahead[:, -1] = alive[:, -1]
+    for period in range(n_periods - 1, -1, -1):
+        ahead[:, period] = alive[:, period] + ahead[:, period + 1] / (1.0 + rate)
+    return np.asarray(ahead[:, 1 : n_renewals + 1] / np.maximum(alive[:, :n_renewals], 1e-300))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Density:
-    """Log-likelihood in the logs of (alpha, beta) or (alpha, beta, power), with its gradient."""
+    """Log-likelihood in the logs of (alpha, beta) or (alpha, beta, power), with its gradient.
 
-    survivors: FloatArray
+    With a finite `sd` it is a posterior: each log is normal around `centre` (0 when left out).
+    """
+
+    seen: Renewals
     n_parameters: int
+    centre: tuple[float, ...] = ()
+    sd: float = float("inf")
 
     @property
     def n_customers(self) -> float:
-        """Customers at the start."""
-        return float(self.survivors[0])
+        """Customers of any age."""
+        return self.seen.n_customers
 
     def __call__(self, point: FloatArray) -> tuple[float, FloatArray]:
+        value, gradient = self._likelihood(point)
+        away = (point - np.array(self.centre or np.zeros(len(point)))) / self.sd
+        return value - 0.5 * float(away @ away), gradient - away / self.sd
+
+    def _likelihood(self, point: FloatArray) -> tuple[float, FloatArray]:
         alpha, beta = np.exp(point[:2])
         power = float(np.exp(point[2])) if self.n_parameters > 2 else 1.0
-        time = np.arange(len(self.survivors), dtype=float)
+        time = np.arange(len(self.seen.kept), dtype=float)
         worn = time**power
         log_alive = betaln(alpha, beta + worn) - betaln(alpha, beta)
         together = digamma(alpha + beta) - digamma(alpha + beta + worn)
@@ -146,25 +229,18 @@ class _Density:
         alive = np.exp(log_alive)
         left = np.maximum(alive[:-1] - alive[1:], 1e-300)
         d_left = (slope[:, :-1] * alive[:-1] - slope[:, 1:] * alive[1:]) / left
-        lost, kept = -np.diff(self.survivors), self.survivors[-1]
-        value = float(lost @ np.log(left) + kept * log_alive[-1])
-        gradient = (d_left @ lost + kept * slope[:, -1]) * np.array([alpha, beta, power])
+        lost, kept = self.seen.lost, self.seen.kept
+        value = float(lost @ np.log(left) + kept @ log_alive)
+        gradient = (d_left @ lost + slope @ kept) * np.array([alpha, beta, power])
         return value, gradient[: self.n_parameters]
 
 
-def _fit(survivors: Sequence[float], n_parameters: int) -> Contractual:
-    density = _Density(_checked(survivors), n_parameters)
-    found = maximise(density, np.zeros(n_parameters), _BOX, density.n_customers)
-    alpha, beta, *power = np.exp(found.point).tolist()
-    names = np.array(["alpha", "beta", "power"][:n_parameters])
-    return Contractual(
-        alpha=alpha,
-        beta=beta,
-        power=power[0] if power else 1.0,
-        log_likelihood=found.value,
-        n_customers=round(density.n_customers),
-        undetermined=tuple(str(name) for name in names[undetermined(density, found)]),
-    )
+def _cohort(survivors: Sequence[float]) -> Renewals:
+    """Write the survivors of one cohort as lives: those of the last figure are still there."""
+    given = _checked(survivors)
+    kept = np.zeros(len(given))
+    kept[-1] = given[-1]
+    return Renewals(lost=-np.diff(given), kept=kept)
 
 
 def _checked(survivors: Sequence[float]) -> FloatArray:

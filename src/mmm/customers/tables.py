@@ -1,21 +1,24 @@
 """The customers' part of a run in one call: LTV by acquisition channel, CAC, LTV/CAC, checks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import ibis
 import pandas as pd
 import xarray as xr
 
 from mmm.customers.backtest import compare_models
 from mmm.customers.cac import ALL, Acquisition, cac_table, interval
 from mmm.customers.calendar import SharedCalendar, shared_calendar
-from mmm.customers.checks import customer_check, interval_checks, model_checks, value_checks
-from mmm.customers.history import read_history
+from mmm.customers.checks import contract_checks, customer_check, interval_checks, model_checks, value_checks
+from mmm.customers.contracts import Subscribers, read_contracts
+from mmm.customers.history import History, read_history
 from mmm.customers.ltv import Everyone, Ltv, LtvTerms, average_ltv, draw_ltv, learn_from
 from mmm.customers.money import in_currency
 from mmm.customers.patterns import Cohort
 from mmm.customers.privacy import MIN_CELL, withheld
+from mmm.customers.subscriptions import retention_table, subscription_values
 from mmm.customers.worth import acquisition_value, cohort_costs, margin_curve
 from mmm.errors import listed
 from mmm.params import RunParams
@@ -81,19 +84,13 @@ def customer_tables(
     if asked is None:
         return CustomerTables(tables={}, checks=(), ltv={})
     lines = in_currency(tables[asked.source].table, "amount", params, asked.source)
-    history = read_history(lines, asked.source, params.calendar.end)
-    compared = compare_models(lines, asked.source, history, asked.model)
-    everyone = learn_from(history.cohorts, compared.used, asked.intervals)
-    values = ltv_by_channel(history.cohorts, _terms(asked), params.seed, everyone=everyone)
+    is_contracts = tables[asked.source].content == "contracts"
+    known = (_of_contracts if is_contracts else _of_purchases)(lines, params, asked)
+    history, values = known.history, known.ltv
     calendar = shared_calendar(params, panel, history)
     hidden = _withheld(values, calendar)
     shown = {name: ltv for name, ltv in values.items() if name not in hidden}
-    checks = (
-        *value_checks(history, everyone, asked.horizon_months),
-        *model_checks(compared.models),
-        *interval_checks(values, asked.intervals),
-        *_calendar_checks(calendar),
-    )
+    checks = (*known.checks, *model_checks(known.models), *_calendar_checks(calendar))
     cac, acquisition = pd.DataFrame(columns=list(TABLES["cac"])), None
     worth: dict[str, pd.DataFrame] = {}
     if calendar.overlaps and ALL in shown:
@@ -109,11 +106,52 @@ def customer_tables(
     found = {
         "customers": customers_table(shown),
         "cac": cac,
-        "customer_models": compared.models,
-        "customer_calibration": compared.calibration,
+        "customer_models": known.models,
+        **known.details(hidden),
         **worth,
     }
     return CustomerTables(tables=found, checks=checks, ltv=values, acquisition=acquisition)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Known:
+    """What transactions or contracts say of customers."""
+
+    history: History | Subscribers
+    ltv: Mapping[str, Ltv]
+    models: pd.DataFrame
+    checks: tuple[CheckResult, ...]
+    details: Callable[[frozenset[str]], dict[str, pd.DataFrame]]
+    """Channels that may not be shown: tables that only this kind of source has."""
+
+
+def _of_purchases(lines: ibis.Table, params: RunParams, asked: CustomersParams) -> _Known:
+    history = read_history(lines, asked.source, params.calendar.end)
+    compared = compare_models(lines, asked.source, history, asked.model)
+    everyone = learn_from(history.cohorts, compared.used, asked.intervals)
+    values = ltv_by_channel(history.cohorts, _terms(asked), params.seed, everyone=everyone)
+    return _Known(
+        history=history,
+        ltv=values,
+        models=compared.models,
+        checks=(
+            *value_checks(history, everyone, asked.horizon_months),
+            *interval_checks(values, asked.intervals),
+        ),
+        details=lambda hidden: {"customer_calibration": compared.calibration},
+    )
+
+
+def _of_contracts(lines: ibis.Table, params: RunParams, asked: CustomersParams) -> _Known:
+    subscribers = read_contracts(lines, asked.source, asked.renewal_months, params.calendar.end)
+    found = subscription_values(subscribers, _terms(asked), asked.model, N_DRAWS, params.seed)
+    return _Known(
+        history=subscribers,
+        ltv=found.ltv,
+        models=found.models,
+        checks=contract_checks(subscribers, found.models, found.ltv, asked.horizon_months),
+        details=lambda hidden: {"retention": retention_table(found, subscribers, _terms(asked), hidden)},
+    )
 
 
 def ltv_by_channel(

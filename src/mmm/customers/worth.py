@@ -17,6 +17,7 @@ from mmm.customers.cac import (
     pairing,
 )
 from mmm.customers.calendar import SharedCalendar
+from mmm.customers.contracts import Subscribers
 from mmm.customers.history import History
 from mmm.customers.ltv import Ltv
 from mmm.customers.privacy import MIN_CELL, withheld
@@ -81,7 +82,10 @@ def acquisition_value(values: Mapping[str, Ltv], acquisition: Acquisition, seed:
 
 
 def cohort_costs(
-    panel: xr.Dataset, calendar: SharedCalendar, history: History, acquisition: Acquisition
+    panel: xr.Dataset,
+    calendar: SharedCalendar,
+    history: History | Subscribers,
+    acquisition: Acquisition,
 ) -> pd.DataFrame:
     """Tabulate paid CAC by quarter of first purchase; only quarters that transactions cover in part or whole.
 

@@ -19,6 +19,7 @@ Content = Literal[
     "funnel",
     "nps",
     "transactions",
+    "contracts",
     "journeys",
     "web",
     "deals",

@@ -89,7 +89,7 @@ class QualityParams(Section):
     """Rule: how much its findings matter here, when not as usual (`late: fatal`)."""
 
 
-BuyingChoice = Literal["best", "bg_nbd", "mbg_nbd", "pareto_nbd", "gompertz_nbd"]
+BuyingChoice = Literal["best", "bg_nbd", "mbg_nbd", "pareto_nbd", "gompertz_nbd", "sbg", "bdw"]
 
 Intervals = Literal["laplace", "sampling"]
 
@@ -98,7 +98,7 @@ class CustomersParams(Section):
     """How the value of a customer is computed."""
 
     source: Name
-    """Source of transactions."""
+    """Source of transactions, or of contracts."""
     margin_rate: Share = 1.0
     """Gross margin as a share of the amount paid."""
     discount_rate: Share = 0.1
@@ -106,7 +106,10 @@ class CustomersParams(Section):
     horizon_months: Annotated[int, Field(ge=1, le=120)] = 36
     """Months of future purchases that count, after the first one."""
     model: BuyingChoice = "best"
-    """How customers buy and stop; best takes what forecasts the last quarter of time best."""
+    """How customers buy and stop; best takes what forecasts the last quarter of time best.
+    sbg and bdw are for contracts, the others for transactions."""
+    renewal_months: Annotated[int, Field(ge=1, le=60)] = 1
+    """Contracts: months from one renewal to the next; amounts are per so many months."""
     intervals: Intervals = "laplace"
     """How draws of LTV are made: by the normal approximation, in no time, or by sampling, in a minute."""
     ltv_cac_target: Annotated[float, Field(gt=0)] = 3.0

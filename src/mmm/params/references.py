@@ -151,14 +151,22 @@ def _of_content(values: Values, content: str) -> dict[str, Any]:
     return {name: source for name, source in sources.items() if _section(source).get("content") == content}
 
 
+_RENEWING = ("sbg", "bdw")
+"""Models of customers with a contract."""
+
+
 def _customers(values: Values) -> Iterator[Problem]:
     fields = _section(values, "customers")
+    known = _of_content(values, "transactions") | _of_content(values, "contracts")
     yield from _unknown(
-        fields.get("source"),
-        "source of transactions",
-        _of_content(values, "transactions"),
-        ("customers", "source"),
+        fields.get("source"), "source of transactions or contracts", known, ("customers", "source")
     )
+    content = _section(known.get(str(fields.get("source")))).get("content")
+    asked = fields.get("model", "best")
+    if content is not None and asked != "best" and (asked in _RENEWING) != (content == "contracts"):
+        fits = _RENEWING if content == "contracts" else ("bg_nbd", "mbg_nbd", "pareto_nbd", "gompertz_nbd")
+        expected = f"expected best, {', '.join(fits[:-1])} or {fits[-1]}"
+        yield ("customers", "model"), f"found {asked} for a source of {content}, {expected}"
     yield from _unknown(
         fields.get("new_customers"), "outcome", _section(values, "outcomes"), ("customers", "new_customers")
     )

@@ -20,7 +20,7 @@ from mmm.records import Severity
 if TYPE_CHECKING:
     from mmm.sources import SourceTable
 
-BIG = ("transactions", "journeys")
+BIG = ("transactions", "contracts", "journeys")
 """Contents that never leave the database whole."""
 
 

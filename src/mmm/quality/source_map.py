@@ -24,6 +24,7 @@ _USED_FOR = {
     "funnel": "steering",
     "nps": "steering",
     "transactions": "customers",
+    "contracts": "customers",
     "journeys": "attribution",
     "ledger": "coherence",
     "web": "coherence",

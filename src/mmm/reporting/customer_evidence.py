@@ -18,12 +18,17 @@ _FAMILIES = {
     "mbg_nbd": "MBG/NBD",
     "pareto_nbd": "Pareto/NBD",
     "gompertz_nbd": "Gompertz/NBD",
+    "sbg": "sBG",
+    "bdw": "BdW",
 }
 MAX_CAMPAIGNS = 20
+MAX_RENEWALS = 12
 
 
 def buying(report: Report) -> Markup | None:
     """Show purchases held out against the forecast of the model that LTV rests on."""
+    if len(report.table("retention")):
+        return retention(report)
     models, classes = report.table("customer_models"), report.table("customer_calibration")
     if models.empty or classes.empty:
         return None
@@ -45,11 +50,56 @@ def buying(report: Report) -> Markup | None:
     return card(report.say("buying.title"), drawn, message=said, width="half", anchor="buying")
 
 
+def retention(report: Report) -> Markup | None:
+    """Show how many subscribers renew, seen and expected, and what those still there will bring."""
+    rows, models = report.table("retention"), report.table("customer_models")
+    every = rows[rows["channel"] == "all"].head(MAX_RENEWALS)
+    if every.empty or models.empty:
+        return None
+    used = models[models["is_used"]].iloc[0]
+    words = (report.say("retention.actual"), report.say("retention.expected"))
+    shown = _melted(
+        every.assign(
+            label=every["renewal"].astype(str),
+            actual=every["retention_actual"],
+            expected=every["retention_mean"],
+        ),
+        words,
+    )
+    names = ("renewal", "customers", "actual", "expected", "interval", "to_come")
+    body = [
+        (
+            report.number(row["renewal"]),
+            report.number(row["n_customers"]),
+            report.percent(row["retention_actual"], 1),
+            report.percent(row["retention_mean"], 1),
+            interval(report, row["retention_p05"], row["retention_p95"], "percent"),
+            report.money(row["residual_value_mean"]),
+        )
+        for row in records(every)
+    ]
+    drawn = figure(
+        report,
+        lambda width: _calibration(shown, width, words),
+        _grid(report, "retention", names, body, set()),
+        subtitle=report.say("retention.unit"),
+    )
+    other = models[~models["is_used"]].iloc[0]
+    said = report.say(
+        "retention.message",
+        model=_FAMILIES[used["model"]],
+        other=_FAMILIES[other["model"]],
+        gap=abs(float(used["gap"])),
+        other_gap=abs(float(other["gap"])),
+    )
+    return card(report.say("retention.title"), drawn, message=said, width="half", anchor="retention")
+
+
 def calibration_figure(
     calibration: pd.DataFrame | None, models: pd.DataFrame | None, language: Language
 ) -> Markup:
     """Draw purchases held out and their forecast by the model in use; nothing where none was held out."""
-    if calibration is None or models is None or models.empty:
+    if calibration is None or models is None or models.empty or calibration.empty:
         return Markup()
     used = models.loc[models["is_used"], "model"].iloc[0]
     words = (say("buying.actual", language), say("buying.expected", language))
@@ -141,7 +191,11 @@ def _long(classes: pd.DataFrame, words: tuple[str, str]) -> pd.DataFrame:
     """One row per class and measure; the last class is open."""
     last = classes["repeats"].max()
     label = [f"{repeats}+" if repeats == last else str(repeats) for repeats in classes["repeats"]]
-    named = classes.assign(label=label).rename(columns={"actual": words[0], "expected": words[1]})
+    return _melted(classes.assign(label=label), words)
+
+
+def _melted(classes: pd.DataFrame, words: tuple[str, str]) -> pd.DataFrame:
+    named = classes.rename(columns={"actual": words[0], "expected": words[1]})
     return named.melt(id_vars="label", value_vars=list(words), var_name="measure", value_name="value")
 
 

@@ -11,7 +11,7 @@ from mmm.sources.interpretation import Interpreted
 from mmm.sources.raw import Raw, literal, quoted
 
 _WIDE = "spend:"
-_PRICED = frozenset({"media", "fees", "transactions", "web", "deals", "ledger"})
+_PRICED = frozenset({"media", "fees", "transactions", "contracts", "web", "deals", "ledger"})
 
 
 def with_channel(query: str, params: RunParams, name: str, raw: Raw, typed: Interpreted) -> str:

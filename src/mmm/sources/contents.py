@@ -44,6 +44,14 @@ _FIXED: dict[str, tuple[Column, ...]] = {
         Column(name="currency", kind="text", required=False),
     ),
     "nps": (Column(name="date", kind="date"), Column(name="score", kind="number")),
+    "contracts": (
+        Column(name="customer", kind="text"),
+        Column(name="date", kind="date"),
+        Column(name="date_end", kind="date"),
+        Column(name="amount", kind="number"),
+        Column(name="channel", kind="text", required=False),
+        Column(name="currency", kind="text", required=False),
+    ),
     "transactions": (
         Column(name="customer", kind="text"),
         Column(name="date", kind="date"),

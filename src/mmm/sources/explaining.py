@@ -61,7 +61,7 @@ class Explanation:
             lines += [f"    {ours}: {_yaml(header)}" for ours, header in self.columns.items()]
         if self.content == "media":
             lines.append("  channel: ?            # or `campaigns: {pattern: channel}`")
-        if self.content in {"media", "deals", "fees", "transactions"} and not self.currency:
+        if self.content in {"media", "deals", "fees", "transactions", "contracts"} and not self.currency:
             lines.append("  currency: ?           # the file does not say it")
         return "\n".join(lines)
 

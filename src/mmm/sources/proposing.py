@@ -11,11 +11,13 @@ from mmm.sources.contents import Column, columns_of_content
 from mmm.sources.dialects import DIALECTS, plain, unbroken
 from mmm.sources.raw import Raw
 
-PROPOSED = ("media", "web", "deals", "transactions", "journeys", "fees", "nps")
+PROPOSED = ("media", "web", "deals", "contracts", "transactions", "journeys", "fees", "nps")
 _WORDS: Mapping[str, str] = {
     "date": "date,by day,par jour,jour,day,semaine,week,mois,month,periode,period,date de debut,date debut,"
     "start date,horodatage,timestamp,semaine du,week of,date d'achat,order date,"
     "date de commande",
+    "date_end": "fin,end,date de fin,date fin,end date,resiliation,date de resiliation,cancellation date,"
+    "fin de contrat,contract end,termine le,ended",
     "campaign": "campagne,campaign,nom campagne,campaign name,nom de la campagne,operation,libelle campagne",
     "spend": "depense,depenses,spend,spent,cost,cout,couts,investissement,investissement net,"
     "montant investi,amount spent,montant depense,budget depense,media cost,cout media,"

@@ -24,6 +24,8 @@ META = (
 )
 
 
+CONTRACTS = "customer,date,date_end,amount\nc1,2026-09-01,,10\nc2,2026-09-02,2026-09-20,12\n"
+SUBSCRIBED = {"subs": {"content": "contracts", "path": "subs.csv", "refresh": "once"}}
 DEALS = (
     "Record ID,Deal Name,Deal Stage,Amount,Create Date,Close Date\n1,A,Won,5,2026-09-01,2026-09-02\n"
     "2,B,Won,7,2026-09-01,2026-09-02\n"
@@ -314,6 +316,14 @@ PLANTED: dict[str, tuple[dict[str, Any], list[tuple[str, int | None, str, str, s
         {"files": {"ways": "path,conversions,nulls\n" + "search > tv,0,3\n" * 9 + "tv,0,4\n"},
          "sources": {"ways": {"content": "journeys", "path": "ways.csv", "refresh": "once"}}},
         [("ways", None, "conversions", "warning", "10")],
+    ),
+    "ends_before_start": (
+        {"files": {"subs": CONTRACTS + "c3,2026-09-05,2026-09-04,10\n"}, "sources": SUBSCRIBED},
+        [("subs", 4, "date_end", "warning", "2026-09-04 < 2026-09-05")],
+    ),
+    "duplicate_contract": (
+        {"files": {"subs": CONTRACTS + "c1,2026-09-01,2026-09-09,10\n"}, "sources": SUBSCRIBED},
+        [("subs", 4, "date", "warning", "2026-09-01")],
     ),
     "duplicate_purchase": (
         {"files": {"tags": "date,event,transaction\n2026-09-01,purchase,T1\n2026-09-02,view,T1\n"

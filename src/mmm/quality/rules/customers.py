@@ -67,6 +67,21 @@ def _duplicate_deal(analysis: Analysis) -> Iterator[Seen]:
     yield from _twice(analysis, "deals", "deal", "true")
 
 
+def _duplicate_contract(analysis: Analysis) -> Iterator[Seen]:
+    """See two contracts of one customer that start on the same day."""
+    for reading in analysis.of("contracts"):
+        if not {"customer", "date"} <= set(reading.columns):
+            continue
+        rows = reading.table.select(
+            "customer, date::DATE AS day, max(row) AS row",
+            "WHERE customer IS NOT NULL AND date IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1 "
+            f"ORDER BY 3 LIMIT {_LISTED}",
+        )
+        for row in each(rows):
+            day = f"{row.day:%Y-%m-%d}"
+            yield Seen(source=reading.name, row=int(row.row), column=reading.header("date"), value=day)
+
+
 def _duplicate_purchase(analysis: Analysis) -> Iterator[Seen]:
     """See a purchase sent twice by the site."""
     yield from _twice(analysis, "events", "transaction", "event = 'purchase'")
@@ -123,6 +138,7 @@ def _no_conversion(analysis: Analysis) -> Iterator[Seen]:
 CUSTOMER_RULES: tuple[Rule, ...] = (
     Rule(name="journey_channel", severity=Severity.WARNING, find=_journey_channel, suggests=True),
     Rule(name="duplicate_deal", severity=Severity.WARNING, find=_duplicate_deal),
+    Rule(name="duplicate_contract", severity=Severity.WARNING, find=_duplicate_contract),
     Rule(name="duplicate_purchase", severity=Severity.WARNING, find=_duplicate_purchase),
     Rule(name="duplicate_sale", severity=Severity.WARNING, find=_duplicate_sale),
     Rule(name="no_repeat_purchase", severity=Severity.WARNING, find=_no_repeat),

@@ -7,7 +7,7 @@ from mmm.errors import listed
 from mmm.quality.rule import BIG, Analysis, Reading, Rule, Seen
 from mmm.records import Severity
 
-_MONEY = ("media", "fees", "outcome", "plan", "target", "transactions", "ledger", "deals")
+_MONEY = ("media", "fees", "outcome", "plan", "target", "transactions", "contracts", "ledger", "deals")
 _ALL = "all"
 
 
@@ -34,7 +34,7 @@ def _without_rate(analysis: Analysis) -> Iterator[Seen]:
 
 def _other_currency(analysis: Analysis) -> Iterator[Seen]:
     """See a file whose currency is not the one declared for it."""
-    for reading in analysis.of("media", "fees", "transactions"):
+    for reading in analysis.of("media", "fees", "transactions", "contracts"):
         declared = reading.declared.currency
         for currency, row in _currencies(reading).items():
             if declared and currency != declared:

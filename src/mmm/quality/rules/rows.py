@@ -14,6 +14,7 @@ _EVERY = (
     "funnel",
     "nps",
     "transactions",
+    "contracts",
     "journeys",
     "events",
     "ledger",
@@ -30,7 +31,7 @@ _NEGATIVES: tuple[RowRule, ...] = (
     RowRule(
         name="negative_amount",
         severity=FATAL,
-        contents=("media", "fees", "plan", "ledger", "deals"),
+        contents=("media", "fees", "plan", "ledger", "deals", "contracts"),
         columns=_MONEY,
         wrong=_NEGATIVE,
     ),
@@ -97,7 +98,7 @@ _EMPTIES: tuple[RowRule, ...] = (
     RowRule(
         name="missing_sale",
         severity=WARNING,
-        contents=("transactions",),
+        contents=("transactions", "contracts"),
         columns=("amount",),
         wrong=_EMPTY,
         spares_unreadable=True,
@@ -114,7 +115,7 @@ _EMPTIES: tuple[RowRule, ...] = (
     RowRule(
         name="missing_customer",
         severity=WARNING,
-        contents=("transactions",),
+        contents=("transactions", "contracts"),
         columns=("customer",),
         wrong=_EMPTY,
         value="amount",
@@ -133,7 +134,7 @@ _DOUBTS: tuple[RowRule, ...] = (
     RowRule(
         name="future_date",
         severity=WARNING,
-        contents=("media", "outcome", "funnel", "nps", "transactions", "journeys"),
+        contents=("media", "outcome", "funnel", "nps", "transactions", "contracts", "journeys"),
         columns=("date",),
         wrong="date::DATE > DATE '{as_of}'",
         value="date::DATE",
@@ -185,6 +186,15 @@ _DOUBTS: tuple[RowRule, ...] = (
         columns=("date_close",),
         needs=("date",),
         wrong="date_close::DATE < date::DATE",
+        value="CAST({column}::DATE AS VARCHAR) || ' < ' || CAST(date::DATE AS VARCHAR)",
+    ),
+    RowRule(
+        name="ends_before_start",
+        severity=WARNING,
+        contents=("contracts",),
+        columns=("date_end",),
+        needs=("date",),
+        wrong="date_end::DATE < date::DATE",
         value="CAST({column}::DATE AS VARCHAR) || ' < ' || CAST(date::DATE AS VARCHAR)",
     ),
     RowRule(
