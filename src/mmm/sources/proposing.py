@@ -14,7 +14,7 @@ from mmm.sources.raw import Raw
 PROPOSED = ("media", "web", "deals", "contracts", "transactions", "journeys", "fees", "nps")
 _WORDS: Mapping[str, str] = {
     "date": "date,by day,par jour,jour,day,semaine,week,mois,month,periode,period,date de debut,date debut,"
-    "start date,horodatage,timestamp,semaine du,week of,date d'achat,order date,"
+    "debut,start,start date,horodatage,timestamp,semaine du,week of,date d'achat,order date,"
     "date de commande",
     "date_end": "fin,end,date de fin,date fin,end date,resiliation,date de resiliation,cancellation date,"
     "fin de contrat,contract end,termine le,ended",
@@ -35,7 +35,8 @@ _WORDS: Mapping[str, str] = {
     "users": "utilisateurs,users,visiteurs,visitors,visiteurs uniques",
     "revenue": "revenu,revenue,revenus,chiffre d'affaires,ca,total revenue",
     "customer": "client,customer,id client,customer id,client id,numero client,code client,user id",
-    "amount": "montant,amount,total,valeur,prix,price,value,montant ttc,montant ht,order value,panier,ca",
+    "amount": "montant,amount,mensualite,monthly fee,monthly amount,mrr,abonnement,total,valeur,"
+    "prix,price,value,montant ttc,montant ht,order value,panier,ca",
     "kind": "type,nature,kind,poste",
     "stage": "etape,stage,phase,statut,status",
     "name": "nom,name,affaire,opportunite,opportunity,deal",
