@@ -17,7 +17,8 @@ class Stage:
     writes: tuple[str, ...]
     """Files that must exist when the notebook has ended; `{outcome}` stands for each outcome."""
     imports_late: tuple[str, ...] = ()
-    """Modules that take time to import and that its functions import only when they are called."""
+    """Modules that take time to import and that its functions import only when they are called; kernels,
+    on a machine that never ran them, take time to compile."""
 
     def expected(self, params: RunParams) -> tuple[str, ...]:
         """Name the files that this stage must leave for these params."""
@@ -31,7 +32,17 @@ class Stage:
 _READING = ("ibis", "ibis.backends.sql.compilers", "openpyxl")
 STAGES = (
     Stage(name="data", notebook="10_data.ipynb", writes=("panel.nc", "tables/findings.parquet")),
-    Stage(name="model", notebook="20_model.ipynb", writes=("posterior_{outcome}.nc", "verdicts.json")),
+    Stage(
+        name="model",
+        notebook="20_model.ipynb",
+        writes=("posterior_{outcome}.nc", "verdicts.json"),
+        imports_late=(
+            "mmm.inference.kernels.density",
+            "mmm.inference.fitting",
+            "mmm.sampling.nuts",
+            "scipy.stats",
+        ),
+    ),
     Stage(
         name="effects",
         notebook="30_effects.ipynb",
@@ -42,7 +53,7 @@ STAGES = (
         name="customers",
         notebook="40_customers.ipynb",
         writes=("notebooks/40_customers.ipynb",),
-        imports_late=(*_READING, "numba"),
+        imports_late=(*_READING, "mmm.customers.kernels"),
     ),
     Stage(name="allocation", notebook="50_allocation.ipynb", writes=("allocation.xlsx", "simulator.npz")),
     Stage(
