@@ -15,7 +15,6 @@ from mmm.customers.checks import contract_checks, customer_check, interval_check
 from mmm.customers.contracts import Subscribers, read_contracts
 from mmm.customers.history import History, read_history
 from mmm.customers.ltv import Everyone, Ltv, LtvTerms, average_ltv, draw_ltv, learn_from
-from mmm.customers.money import in_currency
 from mmm.customers.patterns import Cohort
 from mmm.customers.privacy import MIN_CELL, withheld
 from mmm.customers.subscriptions import retention_table, subscription_values
@@ -83,7 +82,7 @@ def customer_tables(
     asked = params.customers
     if asked is None:
         return CustomerTables(tables={}, checks=(), ltv={})
-    lines = in_currency(tables[asked.source].table, "amount", params, asked.source)
+    lines = tables[asked.source].table
     is_contracts = tables[asked.source].content == "contracts"
     known = (_of_contracts if is_contracts else _of_purchases)(lines, params, asked)
     history, values = known.history, known.ltv

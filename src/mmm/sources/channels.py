@@ -17,7 +17,7 @@ _PRICED = frozenset({"media", "fees", "transactions", "contracts", "web", "deals
 def with_channel(query: str, params: RunParams, name: str, raw: Raw, typed: Interpreted) -> str:
     """Complete a query of typed columns with `channel` and `currency` where the content has them.
 
-    Transactions are turned into the analysis' currency here, as they stay in the database.
+    Transactions and contracts are turned into the analysis' currency here, as they stay in the database.
     """
     source, columns = params.sources[name], typed.columns
     if source.content in {"media", "plan"}:
@@ -25,7 +25,7 @@ def with_channel(query: str, params: RunParams, name: str, raw: Raw, typed: Inte
     if source.content in _PRICED:
         header = (raw.recognised and raw.recognised.currency) or typed.currency
         query = _with_currency(query, header or source.currency or params.currency, columns)
-    if source.content == "transactions":
+    if source.content in {"transactions", "contracts"}:
         query = f"SELECT * REPLACE (amount * {_rate(params)} AS amount) FROM ({query})"
     return query
 
