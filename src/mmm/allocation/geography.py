@@ -106,7 +106,8 @@ def _splits(
         total = float(allocation.spend[c])
         if found.design.is_national[c] or total <= 0:
             continue
-        shape = _shape(cells[c], national.pattern[c], found.design.weight)
+        people = found.design.population / found.design.population.sum()
+        shape = _shape(cells[c], national.pattern[c], people)
         given = _to_the_cent(total * shape.sum(axis=1), total)
         media, scale = _geo_media(found, c)
         response = _response(
@@ -170,7 +171,7 @@ def _geo_media(found: _Posterior, channel: int) -> tuple[MediaDraws, FloatArray]
     media = MediaDraws(
         channels=design.geos,
         curves=curves,
-        ceiling=found.strength[:, :, channel] * design.outcome_scale * design.population,
+        ceiling=found.strength[:, :, channel] * design.kpi_scale,
         spend=np.ascontiguousarray(design.x[:, :, channel]),
         carry_in=design.carry_in[:, channel],
     )

@@ -28,7 +28,7 @@ def geo_media(fit: "Fit", max_draws: int = MAX_DRAWS) -> Iterator[tuple[str, Flo
     curves = media_curves(fit, draws)
     effect = draws["effect_geo"].transpose("draw", "geo", "channel").to_numpy()
     for at, name in enumerate(geo.geos):
-        unit = geo.outcome_scale * geo.population[at]
+        unit = geo.kpi_scale[at]
         share = reached(curves, np.ascontiguousarray(geo.x[at].T), geo.carry_in[at])
         yield name, effect[:, at, :, None] * share * unit
 
@@ -114,14 +114,14 @@ def noise_sd(fit: "Fit", draws: xr.Dataset) -> FloatArray:
 def geo_noise_sd(fit: "Fit", draws: xr.Dataset) -> FloatArray:
     """Give the standard deviation of a period's noise in each geo, (draw, geo), in units of its mean KPI.
 
-    The unit is the mean KPI per head of all geos times the geo's population; see `noise_sd`.
+    See `noise_sd`.
     """
     geo = fit.design.geo
     if geo is None:
         raise ValueError("the fit has one geo only")
     if "dispersion" in draws:
         extra = np.square(draws["dispersion"].to_numpy())[:, None]
-        return np.asarray(np.sqrt(extra + 1 / (geo.outcome_scale * geo.population)))
+        return np.asarray(np.sqrt(extra + 1 / geo.kpi_scale))
     sigma = np.asarray(draws["sigma"].to_numpy(), dtype=float)[:, None]
     if fit.spec.likelihood == "student_t":
         sigma = sigma * np.sqrt(fit.spec.beliefs.degrees / (fit.spec.beliefs.degrees - 2))

@@ -54,7 +54,7 @@ def expected_by_geo(
     ahead = spend_per_head(ordered, fit.design.channels) / geo.media_scale
     noise = geo_noise_sd(fit, draws)
     for at, name in enumerate(geo.geos):
-        unit = geo.outcome_scale * geo.population[at]
+        unit = geo.kpi_scale[at]
         spend = np.ascontiguousarray(np.concatenate([geo.x[at], ahead[at]]).T)
         brought = reached(curves, spend, geo.carry_in[at])[:, :, len(geo.x[at]) :]
         mean = np.einsum("dc,dcp->dp", effect[:, at], brought) + baseline[at]

@@ -87,9 +87,9 @@ def by_geo(design: Design) -> GeoDesign:
     return GeoDesign(
         geos=("all",),
         population=np.ones(1),
+        kpi_scale=np.array([design.outcome_scale]),
         weight=np.ones(1),
         media_scale=design.media_scale,
-        outcome_scale=design.outcome_scale,
         x=design.x[None],
         y=design.y[None],
         carry_in=design.carry_in[None],

@@ -119,7 +119,7 @@ def build_design(panel: xr.Dataset, spec: ModelSpec) -> Design:
         media_prior=build_media_prior(spec, channels, full_cost, outcome_scale * len(kpi), curves),
         shape_prior=shape_prior,
         baseline=baseline,
-        basis=national_basis(baseline, panel),
+        basis=national_basis(baseline, panel, geo),
         geo=geo,
     )
 
@@ -132,7 +132,7 @@ def extend_basis(design: Design, panel_or_plan: xr.Dataset) -> FloatArray:
     ndarray of shape (period, basis)
         In the order of `design.basis_names`; a holiday or an event that the plan lacks counts as 0.
     """
-    return national_basis(design.baseline, panel_or_plan)
+    return national_basis(design.baseline, panel_or_plan, design.geo)
 
 
 def scaled_spend(design: Design, panel_or_plan: xr.Dataset) -> FloatArray:

@@ -39,12 +39,12 @@ def effects_by_geo(geo: GeoDesign, spec: ModelSpec) -> Tensor:
 
 
 def mean_reached(geo: GeoDesign, reached: Tensor, ratio: Tensor) -> Tensor:
-    """What multiplies a channel's effect in its share of the KPI: mean by geo, weighted by population."""
+    """What multiplies a channel's effect in its share of the KPI: mean by geo, weighted by KPI."""
     return (geo.weight[:, None] * ratio * reached.mean(axis=1)).sum(axis=0)
 
 
 def noise_by_geo(geo: GeoDesign, spec: ModelSpec, noise: Tensor) -> Tensor:
-    """Standard deviation of the noise of each geo: smaller where more people are averaged, (geo, 1)."""
+    """Standard deviation of the noise of each geo: smaller where more is sold, (geo, 1)."""
     exponent = pm.Beta("noise_exponent", *spec.beliefs.noise_exponent)
     relative = np.log(geo.weight * len(geo.weight))
     return noise * pt.exp(-0.5 * exponent * relative)[:, None]

@@ -1,8 +1,9 @@
-"""`GeoDesign`: a panel of several geos in the units of the model, per head.
+"""`GeoDesign`: a panel of several geos in the units of the model.
 
-Figures per head are divided by the same scale in every geo: 1 is the mean KPI per head of all geos
-together, or a typical active period of a channel. Means over geos are weighted by population, so
-that a geo cut in two (half of the people, the spend and the KPI each) leaves every scale alone.
+The KPI of each geo is in units of its own mean: season, trend and controls move regions that buy much or
+little per head by the same share, not by the same amount. Spend is per head, in typical active periods of
+the channel over all geos. A geo cut in two (half of the people, the spend and the KPI each) leaves every
+scale alone.
 """
 
 from dataclasses import dataclass, replace
@@ -28,16 +29,16 @@ class GeoDesign:
     geos: tuple[str, ...]
     population: FloatArray
     """(geo)"""
+    kpi_scale: FloatArray
+    """(geo) Mean KPI per period: 1 in `y`."""
     weight: FloatArray
-    """(geo) Share of the population."""
+    """(geo) Share of the KPI."""
     media_scale: FloatArray
     """(channel) Money per head in a typical active period: 1 in `x`."""
-    outcome_scale: float
-    """KPI per head and period of all geos together: 1 in `y`."""
     x: FloatArray
     """(geo, period, channel) Spend per head."""
     y: FloatArray
-    """(geo, period) KPI per head; its mean weighted by population is 1."""
+    """(geo, period) KPI; its mean is 1 in each geo."""
     carry_in: FloatArray
     """(geo, channel) Adstocked spend before the first period, in the unit of `x`."""
     controls: FloatArray
@@ -81,21 +82,20 @@ def build_geo_design(panel: xr.Dataset, outcome: str, baseline: Baseline, first_
     if kpi is None:
         raise ValueError("the panel holds no outcome by period")
     population = panel["population"].to_numpy().astype(float)
-    weight = population_weight(panel)
-    per_head = kpi.sel(outcome=outcome).transpose("geo", "period").to_numpy() / population[:, None]
-    outcome_scale = float(weight @ per_head.mean(axis=1))
+    by_geo = kpi.sel(outcome=outcome).transpose("geo", "period").to_numpy().astype(float)
+    kpi_scale = by_geo.mean(axis=1)
     spend = spend_per_head(panel, labels(panel, "channel"))
-    is_active = (spend > 0) * weight[:, None, None]
+    is_active = (spend > 0) * population_weight(panel)[:, None, None]
     media_scale = (is_active * spend).sum(axis=(0, 1)) / is_active.sum(axis=(0, 1))
     x = spend / media_scale
     return GeoDesign(
         geos=labels(panel, "geo"),
         population=population,
-        weight=weight,
+        kpi_scale=kpi_scale,
+        weight=kpi_scale / kpi_scale.sum(),
         media_scale=media_scale,
-        outcome_scale=outcome_scale,
         x=x,
-        y=per_head / outcome_scale,
+        y=by_geo / kpi_scale[:, None],
         carry_in=carry_in_of(x, first_periods),
         controls=standard_controls(panel, baseline),
         control_columns=np.array([baseline.names.index(name) for name in baseline.controls], dtype=np.int64),
@@ -158,13 +158,13 @@ def standard_controls(panel: xr.Dataset, baseline: Baseline) -> FloatArray:
     return np.asarray((measured - baseline.control_mean) / baseline.control_scale, dtype=float)
 
 
-def national_basis(baseline: Baseline, panel: xr.Dataset) -> FloatArray:
-    """(period, basis) Shared columns of all geos together: controls are means weighted by population."""
+def national_basis(baseline: Baseline, panel: xr.Dataset, geo: GeoDesign | None) -> FloatArray:
+    """(period, basis) Shared columns of all geos together: controls are means weighted by KPI."""
     basis = baseline_basis(baseline, panel)
-    if has_geos(panel) and baseline.controls:
+    if geo is not None and has_geos(panel) and baseline.controls:
         columns = [baseline.names.index(name) for name in baseline.controls]
-        weight = population_weight(panel)
-        basis[:, columns] = np.einsum("g,gtc->tc", weight, standard_controls(panel, baseline))
+        values = standard_controls(panel.sel(geo=list(geo.geos)), baseline)
+        basis[:, columns] = np.einsum("g,gtc->tc", geo.weight, values)
     return basis
 
 

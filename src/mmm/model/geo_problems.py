@@ -47,6 +47,12 @@ def _outcome_problems(panel: xr.Dataset, outcome: str, geos: np.ndarray) -> Iter
             f"outcome {outcome}: never moves in geos {listed(geos[still])}, expected values that do: "
             "check the column or remove the geo"
         )
+    nothing = finite & ~still & (by_geo.mean(axis=1) <= 0)
+    if nothing.any():
+        yield (
+            f"outcome {outcome}: not above 0 over all periods together in geos {listed(geos[nothing])}, "
+            "expected more, as each geo is seen in units of its own: check the column or remove the geo"
+        )
 
 
 def _national_problems(panel: xr.Dataset, people: np.ndarray) -> Iterator[str]:

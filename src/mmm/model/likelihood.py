@@ -26,4 +26,4 @@ def count_unit(design: Design) -> FloatArray:
     """Give the count that 1 of the model's KPI means: one number, or one per geo as (geo, 1)."""
     if design.geo is None:
         return np.array(design.outcome_scale)
-    return np.asarray(design.geo.outcome_scale * design.geo.population[:, None])
+    return np.asarray(design.geo.kpi_scale[:, None])

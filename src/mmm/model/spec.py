@@ -114,7 +114,7 @@ class Beliefs:
     geo_baseline: tuple[float, float] = (0.3, 0.2)
     """Half-normal scales of levels, and of rises from the first period to the last, between geos."""
     noise_exponent: tuple[float, float] = (2.0, 2.0)
-    """Beta: the variance of the noise of a geo falls with its population to this power."""
+    """Beta: the variance of the noise of a geo, in units of its KPI, falls with its KPI to this power."""
     degrees: float = 8.0
     """Degrees of freedom of a Student-t likelihood."""
     trend_damping: float = 0.5

@@ -101,7 +101,7 @@ def test_what_a_geo_brings_is_the_model_run_on_its_plan(world, splits):
                 reached(curves, np.concatenate([geo.x[g].T, path], axis=1), geo.carry_in[g])[:, c, 60:]
                 for path in (ahead, 0 * ahead)
             ]
-            unit = 0.5 * geo.outcome_scale * geo.population[g]
+            unit = 0.5 * geo.kpi_scale[g]
             direct = unit * effect[:, g, c] * (share[0] - share[1]).sum(axis=1)
             # Followed until 1 % of the carry-over is left.
             np.testing.assert_allclose(brought[:, g].mean(), direct.mean(), rtol=1e-2)

@@ -88,7 +88,7 @@ def test_geos_are_forecast_one_by_one_and_add_up(fitted_world):
             pressure = geometric_adstock(x, retention, geo.carry_in[at])
             share = hill(pressure, half[:, None], slope[:, None])[:, -6:]
             effect = draws["effect_geo"].transpose("draw", "geo", "channel").to_numpy()[d, at]
-            brought[d] += effect @ share * geo.outcome_scale * geo.population[at]
+            brought[d] += effect @ share * geo.kpi_scale[at]
     np.testing.assert_allclose(sum(by_geo.values()), baseline + brought, rtol=1e-9)
 
 

@@ -19,22 +19,23 @@ def panel() -> xr.Dataset:
     return simulate_geos(8, SIZE).panel
 
 
-def test_figures_are_per_head_and_their_weighted_mean_is_one(panel):
+def test_the_kpi_is_in_units_of_each_geo_and_spend_per_head(panel):
     design = build_design(panel, SPEC)
     geo = design.geo
     people = panel["population"].to_numpy()
-    assert geo.weight @ geo.y.mean(axis=1) == pytest.approx(1)
+    np.testing.assert_allclose(geo.y.mean(axis=1), 1)
     kpi = panel["kpi"].to_numpy()[0]
-    np.testing.assert_allclose(geo.y * geo.outcome_scale * people[:, None], kpi)
+    np.testing.assert_allclose(geo.y * geo.kpi_scale[:, None], kpi)
+    np.testing.assert_allclose(geo.weight @ geo.y, design.y)
     np.testing.assert_allclose(geo.x * geo.media_scale * people[:, None, None], panel["spend"].to_numpy())
     np.testing.assert_allclose(design.y * design.outcome_scale, kpi.sum(axis=0))
-    np.testing.assert_allclose(np.einsum("g,gtc->c", geo.weight, geo.controls), 0, atol=1e-9)
+    np.testing.assert_allclose(np.einsum("g,gtc->c", people, geo.controls), 0, atol=1e-9 * people.sum())
 
 
 def test_cutting_a_geo_in_two_leaves_every_scale_and_series_alone(panel):
     whole, cut = build_design(panel, SPEC), build_design(halved(panel), SPEC)
     np.testing.assert_allclose(cut.geo.media_scale, whole.geo.media_scale)
-    assert cut.geo.outcome_scale == pytest.approx(whole.geo.outcome_scale)
+    np.testing.assert_allclose(cut.geo.kpi_scale[[0, 2, 3]], whole.geo.kpi_scale * [0.5, 1, 1])
     np.testing.assert_allclose(cut.geo.x[[0, 1]], whole.geo.x[[0, 0]])
     np.testing.assert_allclose(cut.geo.y[[0, 1, 2, 3]], whole.geo.y[[0, 0, 1, 2]])
     np.testing.assert_allclose(cut.geo.controls[1:], whole.geo.controls, atol=1e-12)

@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 GeoMedia = tuple[Array, Array, Array, Array, Array, Array, Array]
 """Spend (channel, geo, period); spend before (channel, geo) and whether there ever is any (channel, geo);
 kind of belief (channel), place among the channels with effects by geo or -1 (channel), share of the
-population (geo); families (3, channel): see `kernels.media`."""
+KPI (geo); families (3, channel): see `kernels.media`."""
 GeoWork = tuple[Array, Array, Array, Array, Array, Array, Array, Array, Array, Array, Array, Array]
 """(channel, geo, period): pressure, its level, share of the ceiling reached, its rise, and that carried
 over; (channel, geo): mean of what is reached and mean of what the belief is on, over periods, effect over
