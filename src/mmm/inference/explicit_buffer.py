@@ -112,8 +112,8 @@ def whiten(design: Design, spec: ModelSpec, geo: GeoDesign) -> Whitening:
         every[g, :, n_shared + 2 * g : n_shared + 2 * g + 2] = geo.basis
     residual = geo.y - shared_columns(design.basis, geo) @ baseline.mean - _typical_media(design, spec, geo)
     index = baseline.amplitude_index[columns]
-    own_scale = np.array(spec.beliefs.geo_baseline)
-    amplitudes, own = 0.5 * baseline.amplitude_scale, 0.5 * own_scale
+    own = own_scale = np.array([spec.beliefs.geo_level[0], spec.beliefs.geo_line[0]])
+    amplitudes = 0.5 * baseline.amplitude_scale
     variance = np.full(n_geos, max(float(residual.var()), 1e-6))
     gram = np.einsum("gti,gtj->gij", every, every, optimize=True)
     onto = np.einsum("gti,gt->gi", every, residual)

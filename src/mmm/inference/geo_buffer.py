@@ -111,7 +111,7 @@ def geo_prior_centre(design: Design, spec: ModelSpec) -> FloatArray:
     return np.concatenate(
         [
             prior_centre(design, spec),
-            np.log(0.5 * np.array(spec.beliefs.geo_baseline)),
+            np.log([spec.beliefs.geo_level[0], spec.beliefs.geo_line[0]]),
             np.full(n_local, np.log(spec.beliefs.geo_effect[0])),
             np.zeros(n_local * len(geo.geos)),
             [np.log(a / b)],
@@ -120,10 +120,10 @@ def geo_prior_centre(design: Design, spec: ModelSpec) -> FloatArray:
 
 
 def _geo_hyper(spec: ModelSpec) -> list[float]:
-    """Scales of levels and lines, mean and sd of the log spread of effects, Beta of the noise exponent."""
+    """Mean and sd of the logs of what differs between geos (levels, lines, effects); noise exponent."""
     beliefs = spec.beliefs
-    median, spread = beliefs.geo_effect
-    return [*beliefs.geo_baseline, float(np.log(median)), spread, *beliefs.noise_exponent]
+    spreads = (beliefs.geo_level, beliefs.geo_line, beliefs.geo_effect)
+    return [*(figure for m, sd in spreads for figure in (float(np.log(m)), sd)), *beliefs.noise_exponent]
 
 
 def ordered_columns(design: Design, geo: GeoDesign) -> tuple[NDArray[np.int64], int]:

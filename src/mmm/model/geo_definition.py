@@ -52,7 +52,8 @@ def noise_by_geo(geo: GeoDesign, spec: ModelSpec, noise: Tensor) -> Tensor:
 
 def amplitude_by_geo(spec: ModelSpec) -> Tensor:
     """Standard deviation of levels and of lines between geos, (geo_basis)."""
-    return pm.HalfNormal("amplitude_geo", spec.beliefs.geo_baseline, dims="geo_basis")
+    median, spread = np.array([spec.beliefs.geo_level, spec.beliefs.geo_line]).T
+    return pm.LogNormal("amplitude_geo", np.log(median), spread, dims="geo_basis")
 
 
 def own_baseline(geo: GeoDesign, spec: ModelSpec) -> Tensor:

@@ -111,8 +111,10 @@ class Beliefs:
     """Half-normal scale of the standard deviation of the noise."""
     geo_effect: tuple[float, float] = (0.25, 0.5)
     """Standard deviation of a channel's log effect between geos: median, and that of its own logarithm."""
-    geo_baseline: tuple[float, float] = (0.3, 0.2)
-    """Half-normal scales of levels, and of rises from the first period to the last, between geos."""
+    geo_level: tuple[float, float] = (0.1, 0.5)
+    """Standard deviation of levels between geos: median, and that of its own logarithm."""
+    geo_line: tuple[float, float] = (0.1, 0.5)
+    """Likewise of rises from the first period to the last."""
     noise_exponent: tuple[float, float] = (2.0, 2.0)
     """Beta: the variance of the noise of a geo, in units of its KPI, falls with its KPI to this power."""
     degrees: float = 8.0

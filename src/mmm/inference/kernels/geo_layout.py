@@ -109,20 +109,17 @@ def geo_prior(full: Array, theta: Array, data: Array, slope: Array, gradient: Ar
     hyper, beliefs = part(data, 18), part(data, 3).reshape((3, 5, channels))
     stated = (beliefs[0], beliefs[1], beliefs[2], part(data, 2), part(data, 1))
     density = national_prior(full, part(data, 0), stated, slope)
-    for j in range(spreads - block):
-        ratio = math.exp(theta[block + j]) / hyper[j]
-        density += theta[block + j] - 0.5 * ratio * ratio
-        gradient[block + j] = 1.0 - ratio * ratio
-    for at in range(spreads, deviates):
-        z = (theta[at] - hyper[2]) / hyper[3]
+    for at in range(block, deviates):
+        belief = 2 * (at - block) if at < spreads else 4
+        z = (theta[at] - hyper[belief]) / hyper[belief + 1]
         density -= 0.5 * z * z
-        gradient[at] = -z / hyper[3]
+        gradient[at] = -z / hyper[belief + 1]
     for at in range(deviates, exponent):
         density -= 0.5 * theta[at] * theta[at]
         gradient[at] = -theta[at]
     if data[10] == 0.0:
         return density
-    a, b, z = hyper[4], hyper[5], theta[exponent]
+    a, b, z = hyper[6], hyper[7], theta[exponent]
     softplus = math.log1p(math.exp(-abs(z))) + max(-z, 0.0)
     power = 1.0 / (1.0 + math.exp(-z))
     gradient[exponent] = a * (1.0 - power) - b * power
