@@ -32,6 +32,10 @@ class KernelDiedError(StageFailedError):
     """The kernel of a stage was killed, usually for want of memory."""
 
 
+class _NeverAnsweredError(KernelDiedError):
+    """A kernel died, or stayed mute, before its first cell: nothing was done, so it can be replaced."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Executed:
     """What one notebook took."""
@@ -66,16 +70,25 @@ def execute_notebook(
     # Tasks of an interrupted or dead kernel: what they end with is raised here as well.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     started = time.perf_counter()
+    with _peak_memory() as peak:
+        try:
+            _run_once(source, target, parameters, kernels, following)
+        except _NeverAnsweredError:
+            _run_once(source, target, parameters, kernels, following)
+    _verify(target, expected)
+    return Executed(seconds=time.perf_counter() - started, peak_memory_mb=peak[0] / 2**20)
+
+
+def _run_once(
+    source: Path, target: Path, parameters: dict[str, str], kernels: KernelsAhead, following: Coming | None
+) -> None:
     kernel = kernels.take(source)
     try:
         if following is not None:
             kernels.prepare(following)
-        with _peak_memory() as peak:
-            _run_cells(source, target, parameters, kernel)
+        _run_cells(source, target, parameters, kernel)
     finally:
         stop_kernel(kernel)
-    _verify(target, expected)
-    return Executed(seconds=time.perf_counter() - started, peak_memory_mb=peak[0] / 2**20)
 
 
 def _run_cells(source: Path, target: Path, parameters: dict[str, str], kernel: Kernel) -> None:
@@ -102,6 +115,8 @@ def _run_cells(source: Path, target: Path, parameters: dict[str, str], kernel: K
         raise _as_ours(error.ename, error.evalue, target) from None
     except DeadKernelError:
         raise KernelDiedError(_killed(target)) from None
+    except RuntimeError as error:  # jupyter_client's word for a kernel that died or stayed mute at its start
+        raise _NeverAnsweredError(f"{_killed(target)} ({error})") from None
 
 
 def _as_ours(name: str, message: str, target: Path) -> MmmError:

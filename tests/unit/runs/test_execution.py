@@ -8,7 +8,7 @@ import pytest
 
 from mmm.errors import NotConvergedError, UserInputError
 from mmm.runs.execution import KernelDiedError, StageFailedError, execute_notebook
-from mmm.runs.kernels import Coming, imports_of, kernels_ahead
+from mmm.runs.kernels import Coming, KernelsAhead, imports_of, kernels_ahead
 from mmm.runs.stages import STAGES
 
 PARAMETERS = "params_file = ''\nrun_folder = ''"
@@ -120,6 +120,26 @@ def test_a_kernel_that_died_waiting_is_replaced(tmp_path):
             process.kill()
         done = execute_notebook(tmp_path / "a.ipynb", tmp_path / "b.ipynb", {}, (), kernels=kernels)
     assert done.seconds > 0
+
+
+def test_a_kernel_that_dies_before_its_first_answer_is_replaced_once(tmp_path, monkeypatch):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(PARAMETERS)])
+    notebook.cells[0].metadata["tags"] = ["parameters"]
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    dying, took = [True], KernelsAhead.take
+
+    def take(self, source):
+        kernel = took(self, source)
+        if dying and dying.pop():
+            kernel.manager.provisioner.process.kill()
+        return kernel
+
+    monkeypatch.setattr(KernelsAhead, "take", take)
+    with kernels_ahead() as kernels:
+        execute_notebook(tmp_path / "a.ipynb", tmp_path / "b.ipynb", {}, (), kernels=kernels)
+        dying[:] = [True, True]
+        with pytest.raises(KernelDiedError, match="before replying"):
+            execute_notebook(tmp_path / "a.ipynb", tmp_path / "b.ipynb", {}, (), kernels=kernels)
 
 
 def test_only_imports_are_run_ahead(tmp_path):
