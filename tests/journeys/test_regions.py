@@ -85,6 +85,14 @@ def test_what_regions_bring_adds_up_to_the_market(folder):
     assert set(by_geo["geo"]) == {"geo_001", "geo_002", "geo_003"}
 
 
+def test_regions_are_averaged_over_specifications_like_a_market(folder):
+    table = pd.read_parquet(folder / "tables" / "specifications.parquet").set_index("specification")
+    members = table.drop(index="average")
+    assert len(members) == 3
+    assert members["weight"].sum() == pytest.approx(1)
+    assert (members["weight"] > 0).all()
+
+
 def test_the_budget_of_each_channel_is_shared_out_between_regions(folder):
     cells = pd.read_parquet(folder / "tables" / "allocation_by_geo.parquet")
     plan = pd.read_parquet(folder / "tables" / "allocation.parquet").set_index("channel")["recommended"]

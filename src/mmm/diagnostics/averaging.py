@@ -84,7 +84,7 @@ def fit_outcomes(panel: xr.Dataset, params: RunParams, backtest: pd.DataFrame) -
         See `mmm.inference.fit`.
     """
     return {
-        outcome: average(panel, specifications(panel, params, outcome), params.seed, backtest)
+        outcome: average(panel, specifications(params, outcome), params.seed, backtest)
         for outcome in params.outcomes
     }
 

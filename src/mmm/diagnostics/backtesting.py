@@ -31,7 +31,7 @@ def backtests(panel: xr.Dataset, params: RunParams, n_folds: int = 2) -> pd.Data
     if held == 0:
         return pd.DataFrame(columns=list(TABLES["backtest"]))
     tables = [
-        rolling_origins(panel, specifications(panel, params, outcome), params.seed, n_folds, held)
+        rolling_origins(panel, specifications(params, outcome), params.seed, n_folds, held)
         for outcome in params.outcomes
     ]
     return pd.concat(tables, ignore_index=True)

@@ -20,6 +20,9 @@ PILOT = {"warmup": 300, "draws": 150}
 FIRST_CENTRING = 0.5
 SHRINK = 0.1
 """Weight of independence in the covariance learnt, as a pilot has few draws."""
+TOO_HIGH = 3.0
+"""Mean energy of a chain of the pilot above the least of all chains, in deviations of the energy of a normal
+posterior, from which it sits where next to nothing of the posterior is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +93,26 @@ def reflected(row: FloatArray) -> FloatArray:
 
 
 def pilot(density: CompiledDensity, settings: SamplerSettings, seed: int) -> FloatArray:
-    """Sample a little, and give the positions, (draw, parameter), of all chains together."""
+    """Sample a little, and give the positions, (draw, parameter), of the chains that found the posterior."""
     short = replace(settings, thin=1, keep_interrupted=False, start_spread=0.3, **PILOT)
-    return sample_density(density, short, seed).positions.reshape(-1, density.n_parameters)
+    found = sample_density(density, short, seed)
+    near = have_arrived(found.energy.mean(axis=1), density.n_parameters)
+    return found.positions[near].reshape(-1, density.n_parameters)
+
+
+def have_arrived(energy: FloatArray, n_parameters: int) -> NDArray[np.bool_]:
+    """Tell which chains are not stuck far from where the posterior is, by their mean energy, (chain).
+
+    Many geos tell so much that a wrong carry-over, say, is a mode of its own: it cannot be left, and its
+    density can be e^-100 of the best. Such a chain says nothing of the posterior. The energy of a normal
+    posterior has a deviation of `sqrt(n / 2)` in its density alone.
+
+    Examples
+    --------
+    >>> have_arrived(np.array([-35313.0, -35221.0, -35316.0]), 1000)
+    array([ True, False,  True])
+    """
+    return np.asarray(energy <= energy.min() + TOO_HIGH * np.sqrt(n_parameters / 2))
 
 
 def _counts(design: Design) -> tuple[int, int]:

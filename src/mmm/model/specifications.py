@@ -2,9 +2,6 @@
 
 from dataclasses import replace
 
-import xarray as xr
-
-from mmm.model.geo_design import has_geos
 from mmm.model.spec import ModelSpec, spec_from_params
 from mmm.params import RunParams
 from mmm.transforms import Adstock, Saturation
@@ -17,14 +14,13 @@ FAMILIES: tuple[tuple[Adstock, Saturation], ...] = (
 """Carry-over and saturation of the channels of which the params say nothing, by specification."""
 
 
-def specifications(panel: xr.Dataset, params: RunParams, outcome: str) -> tuple[ModelSpec, ...]:
+def specifications(params: RunParams, outcome: str) -> tuple[ModelSpec, ...]:
     """Give the specifications of one outcome: several to average, or the single one of the params.
 
-    A panel of several geos and another likelihood than the Normal take the single one: several would
-    take minutes.
+    Another likelihood than the Normal takes the single one: several would take minutes.
     """
     declared = spec_from_params(params, outcome)
-    alone = params.model.specifications == "single" or has_geos(panel) or declared.likelihood != "normal"
+    alone = params.model.specifications == "single" or declared.likelihood != "normal"
     return (declared,) if alone else averaged(declared)
 
 

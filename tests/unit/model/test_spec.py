@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from mmm.model import ChannelPrior, ModelSpec, spec_from_dict, spec_from_params
+from mmm.model import ChannelPrior, ModelSpec, spec_from_dict, spec_from_params, specifications
 from mmm.params import RunParams, read_params
 from mmm.params.beliefs import HalfLife, HalfSaturation, MediaShare, Prior
 from mmm.params.modelling import ModelParams
@@ -131,3 +131,16 @@ def test_a_likelihood_is_that_of_the_outcome_or_else_of_the_model(demo):
     )
     assert spec_from_params(changed, "revenue").likelihood == "student_t"
     assert spec_from_params(changed, "new_customers").likelihood == "negative_binomial"
+
+
+def test_an_average_is_the_default_and_other_likelihoods_and_the_params_ask_for_one(demo):
+    def chosen(**changes):
+        return specifications(
+            demo.model_copy(update={"model": demo.model.model_copy(update=changes)}), "revenue"
+        )
+
+    assert [spec.name for spec in chosen(specifications="average")] == [
+        "geometric-hill", "weibull_density-hill", "weibull_density-power",
+    ]  # fmt: skip
+    assert len(chosen(specifications="single")) == 1
+    assert len(chosen(specifications="average", likelihood="student_t")) == 1
