@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from mmm.inference.buffer import n_national_parameters
 from mmm.inference.explicit_buffer import build_explicit_buffer, by_geo
 from mmm.inference.geo_compiled import with_geo_draws
-from mmm.inference.geo_steps import pilot
+from mmm.inference.geo_steps import pilot, pilot_settings
 from mmm.inference.posterior import amplitude_places, draws_dataset, every_parameter, stats_dataset
+from mmm.inference.progress import in_turn
 from mmm.model import Design, ModelSpec
 from mmm.sampling import CompiledDensity, Progress, SamplerSettings, sample_density
 
@@ -75,9 +76,10 @@ def sample_explicit(
     """Sample the density with explicit coefficients, in smaller steps: its sizes and coefficients curve."""
     careful = replace(settings, target_accept=max(settings.target_accept, TARGET_ACCEPT[spec.likelihood]))
     first = first_steps(design, spec)
-    tried = pilot(explicit_density(design, spec), careful, seed)
+    before, after = in_turn(progress, [pilot_settings(careful).steps, careful.steps])
+    tried = pilot(explicit_density(design, spec), careful, seed, before)
     steps = learnt_steps(first.parameters(tried))
-    found = sample_density(explicit_density(design, spec, steps), careful, seed, progress)
+    found = sample_density(explicit_density(design, spec, steps), careful, seed, after)
     return explicit_draws(design, spec, steps.parameters(found.positions), seed), stats_dataset(found)
 
 

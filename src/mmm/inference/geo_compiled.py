@@ -6,8 +6,9 @@ from numpy.typing import NDArray
 
 from mmm.inference.buffer import Buffer, n_national_parameters
 from mmm.inference.geo_buffer import build_geo_buffer, require_geo
-from mmm.inference.geo_steps import GeoSteps, first_steps, learnt_steps, pilot
+from mmm.inference.geo_steps import GeoSteps, first_steps, learnt_steps, pilot, pilot_settings
 from mmm.inference.posterior import amplitude_places, draws_dataset, every_parameter, stats_dataset
+from mmm.inference.progress import in_turn
 from mmm.model import Design, ModelSpec
 from mmm.model.geo_design import GEO_BASIS
 from mmm.sampling import CompiledDensity, Progress, SamplerSettings, sample_density
@@ -37,9 +38,10 @@ def sample_geo(
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Sample the compiled density of a geo panel and complete each draw with its coefficients."""
     first = geo_density(design, spec)
-    steps = learnt_steps(design, parameters_at(first, pilot(first, settings, seed)))
+    before, after = in_turn(progress, [pilot_settings(settings).steps, settings.steps])
+    steps = learnt_steps(design, parameters_at(first, pilot(first, settings, seed, before)))
     density = geo_density(design, spec, steps)
-    found = sample_density(density, settings, seed, progress)
+    found = sample_density(density, settings, seed, after)
     flat = parameters_at(density, found.positions.reshape(-1, density.n_parameters))
     buffer = build_geo_buffer(design, spec)
     return geo_draws(design, buffer, flat.reshape(found.positions.shape), seed), stats_dataset(found)

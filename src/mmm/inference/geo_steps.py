@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mmm.inference.buffer import n_national_parameters
 from mmm.inference.geo_buffer import geo_prior_centre, require_geo
 from mmm.model import Design, ModelSpec
-from mmm.sampling import CompiledDensity, SamplerSettings, sample_density
+from mmm.sampling import CompiledDensity, Progress, SamplerSettings, sample_density
 
 FloatArray = NDArray[np.float64]
 PILOT = {"warmup": 300, "draws": 150}
@@ -92,10 +92,16 @@ def reflected(row: FloatArray) -> FloatArray:
     return np.asarray(found)
 
 
-def pilot(density: CompiledDensity, settings: SamplerSettings, seed: int) -> FloatArray:
+def pilot_settings(settings: SamplerSettings) -> SamplerSettings:
+    """Give what the pilot of a sampling takes."""
+    return replace(settings, thin=1, keep_interrupted=False, start_spread=0.3, **PILOT)
+
+
+def pilot(
+    density: CompiledDensity, settings: SamplerSettings, seed: int, progress: Progress | None
+) -> FloatArray:
     """Sample a little, and give the positions, (draw, parameter), of the chains that found the posterior."""
-    short = replace(settings, thin=1, keep_interrupted=False, start_spread=0.3, **PILOT)
-    found = sample_density(density, short, seed)
+    found = sample_density(density, pilot_settings(settings), seed, progress)
     near = have_arrived(found.energy.mean(axis=1), density.n_parameters)
     return found.positions[near].reshape(-1, density.n_parameters)
 

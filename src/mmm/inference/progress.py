@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -18,6 +19,27 @@ UNATTENDED = "MMM_UNATTENDED"
 def is_attended() -> bool:
     """Tell whether somebody may be looking: not in a stage of a run."""
     return not os.environ.get(UNATTENDED)
+
+
+def in_turn(progress: "Progress | None", steps: Sequence[int]) -> "list[Progress | None]":
+    """Give a function for each of several samplings of so many steps that fill one bar together.
+
+    Examples
+    --------
+    >>> pilot, real = in_turn(lambda done, to_do: print(done, "of", to_do), [100, 400])
+    >>> pilot(50, 100), real(400, 400)
+    50 of 500
+    500 of 500
+    (None, None)
+    """
+    if progress is None:
+        return [None] * len(steps)
+    before = [sum(steps[:turn]) for turn in range(len(steps))]
+    return [partial(_report_from, progress, start, sum(steps)) for start in before]
+
+
+def _report_from(progress: "Progress", before: int, in_all: int, done: int, _: int) -> None:
+    progress(before + done, in_all)
 
 
 @contextmanager

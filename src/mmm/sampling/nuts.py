@@ -53,6 +53,11 @@ class SamplerSettings:
     keep_interrupted: bool = False
     """Whether an interrupt ends sampling with the draws that are there; otherwise it is raised."""
 
+    @property
+    def steps(self) -> int:
+        """Of all chains together."""
+        return self.chains * (self.draws * self.thin + self.warmup)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draws:
@@ -124,8 +129,7 @@ def sample_density(
         sampler.abort()
         raise
     if progress is not None:
-        steps = settings.chains * (settings.draws * settings.thin + settings.warmup)
-        progress(steps, steps)
+        progress(settings.steps, settings.steps)
     found = _columns(sampler.take_results())
     return _draws(found, settings.thin, (range(settings.chains), settings.draws * settings.thin))
 

@@ -44,6 +44,14 @@ def test_the_same_seed_gives_the_same_draws(geo_fit):
     assert again.draws.identical(geo_fit.draws)
 
 
+def test_one_bar_is_filled_by_the_pilot_and_by_what_follows():
+    seen = []
+    fit(simulate_geos(6, SIZE).panel, SPEC, seed=3, progress=lambda *steps: seen.append(steps))
+    ends = {to_do for _, to_do in seen}
+    assert min(ends) == SPEC.chains * (SPEC.draws + SPEC.warmup + 450)
+    assert (2 * 450, min(ends)) in seen and (min(ends), min(ends)) in seen
+
+
 @pytest.mark.parametrize("likelihood", ["student_t", "negative_binomial"])
 @pytest.mark.parametrize("n_geos", [1, 3])
 def test_other_likelihoods_give_draws_of_the_same_names(likelihood, n_geos):
