@@ -2,10 +2,11 @@
 
 The plan side of each driver: media as budgeted; controls (price first) where they
 stood just before the window, as a plan that says nothing of them supposes; the
-calendar as it is, since it is known to whoever plans; base sales (level and trend)
-at what the target then implies.
+calendar as it is, since it is known to whoever plans; contacts at what they cost
+before; base sales (level and trend) at what the target then implies.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,35 +15,51 @@ import pandas as pd
 import xarray as xr
 
 from mmm.effects.contributions import baseline_parts
-from mmm.effects.draws import media_draws, saturation
+from mmm.effects.draws import MediaDraws, media_draws, saturation
 from mmm.model.design import extend_basis, scaled_spend
 from mmm.model.panel_values import panel_values
 from mmm.steering.pacing import plan_by_channel
 from mmm.steering.periods import Window
-from mmm.steering.shapley import Sides
+from mmm.steering.shapley import Causes, Sides
 
 if TYPE_CHECKING:
     from mmm.inference import Fit
 
+FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 MAX_DRAWS = 300
 CALENDAR = ("season", "holidays", "events")
+SPEND, EFFICIENCY = "spend", "efficiency"
 PRICE, OTHER_CONTROLS = "price", "other_controls"
 
 
-def driver_sides(
-    fit: "Fit", panel: xr.Dataset, planned: pd.DataFrame, window: Window, target: float
-) -> dict[str, Sides]:
+def gap_causes(
+    fit: "Fit",
+    panel: xr.Dataset,
+    planned: pd.DataFrame,
+    window: Window,
+    target: float,
+    *,
+    bought: Mapping[str, float] | None = None,
+) -> Causes:
     """Give both sides of every driver that the model and the plan know, over a window.
 
-    Drivers: spend (media as budgeted; no gap where the window is not planned), price
-    (controls whose name starts with `price`), other_controls, season (with holidays
-    and events), baseline. The plan sides add up to the target, the actual sides to
-    what the model expects of what happened.
+    Drivers: spend (media as budgeted; no gap where the window is not planned), efficiency
+    (contacts that a unit of spend bought, where they are counted), price (controls whose
+    name starts with `price`), other_controls, season (with holidays and events), baseline.
+    The plan sides add up to the target, the actual sides to what the model expects of what
+    happened.
+
+    Parameters
+    ----------
+    bought : mapping, optional
+        Channel: contacts that a unit of spend bought in the window over those that it bought
+        before, above 0. See `contacts_bought`.
     """
     starts = pd.DatetimeIndex(panel["period"].to_numpy())
     inside = np.asarray((starts >= window.start) & (starts <= window.last))
-    found = {"spend": _media(fit, panel, planned, window, inside)}
+    media = _media(fit, panel, _as_planned(panel, planned, window), inside, bought or {})
+    found = {}
     is_price = {name for name in fit.spec.controls if name.startswith("price")}
     for driver, names in ((PRICE, is_price), (OTHER_CONTROLS, set(fit.spec.controls) - is_price)):
         if names:
@@ -51,29 +68,40 @@ def driver_sides(
     total = dict(zip(parts, values.mean(axis=0)[inside].sum(axis=0).tolist(), strict=True))
     calendar = sum(total.get(part, 0.0) for part in CALENDAR)
     found["season"] = Sides(plan=calendar, actual=calendar)
-    expected = sum(total.values()) + found["spend"].actual
     found["baseline"] = Sides(
-        plan=target - sum(sides.plan for sides in found.values()),
-        actual=expected - sum(sides.actual for sides in found.values()),
+        plan=target - media[frozenset()] - sum(sides.plan for sides in found.values()),
+        actual=sum(total.values()) - sum(sides.actual for sides in found.values()),
     )
-    return found
+    return Causes(media_drivers=(SPEND, EFFICIENCY) if bought else (SPEND,), media=media, sides=found)
 
 
 def _media(
     fit: "Fit",
     panel: xr.Dataset,
-    planned: pd.DataFrame,
-    window: Window,
+    planned: xr.Dataset,
     inside: Mask,
-) -> Sides:
+    bought: Mapping[str, float],
+) -> dict[frozenset[str], float]:
+    """What media bring in the window by which of spend and efficiency are as they were."""
     media = media_draws(fit, MAX_DRAWS)
-    paths = {"actual": panel, "plan": _as_planned(panel, planned, window)}
-    totals = {}
-    for side, data in paths.items():
-        exposure = np.ascontiguousarray(scaled_spend(fit.design, data).T)
-        brought = media.ceiling[..., None] * saturation(media, exposure)
-        totals[side] = float(brought[..., inside].sum(axis=(1, 2)).mean())
-    return Sides(**totals)
+    channels = [str(name) for name in fit.design.channels]
+    rate = np.array([bought.get(channel, 1.0) for channel in channels])
+    paid = {frozenset(): planned, frozenset({SPEND}): panel}
+    found = {}
+    for moved, data in paid.items():
+        spend = scaled_spend(fit.design, data)
+        found[moved] = _brought(media, spend, inside)
+        if bought:
+            found[moved | {EFFICIENCY}] = _brought(
+                media, np.where(inside[:, None], spend * rate, spend), inside
+            )
+    return found
+
+
+def _brought(media: MediaDraws, spend: FloatArray, inside: Mask) -> float:
+    """Mean over draws of what `spend`, (period, channel), brings in the window at the usual price."""
+    reached = saturation(media, np.ascontiguousarray(spend.T))
+    return float((media.ceiling[..., None] * reached)[..., inside].sum(axis=(1, 2)).mean())
 
 
 def _as_planned(panel: xr.Dataset, planned: pd.DataFrame, window: Window) -> xr.Dataset:

@@ -24,10 +24,10 @@ def observed_facts(params: RunParams, tables: Mapping[str, Table], panel: xr.Dat
     (and its `<outcome>_margin` when it is money); each control; `impressions`, `clicks`,
     `conversions` as the platforms count them, in total and as `<channel>_clicks`;
     `spend_with_impressions`, `spend_with_clicks`, `spend_with_conversions` (spend of the
-    rows where those are counted); the funnel's stages; `promoters`, `detractors`,
-    `nps_answers`; `purchases` and `purchases_value` (transactions); `journeys_value` and
-    `paid_journeys_value` (journeys converted in the period, the second by last touch on
-    one of the channels).
+    rows where those are counted), also by channel; the funnel's stages; `promoters`,
+    `detractors`, `nps_answers`; `purchases` and `purchases_value` (transactions);
+    `journeys_value` and `paid_journeys_value` (journeys converted in the period, the second
+    by last touch on one of the channels).
     """
     periods = pd.DatetimeIndex(panel["period"].values, name="period")
     sums = _Sums(periods, params.calendar.frequency)
@@ -98,12 +98,15 @@ def _deliveries(tables: Mapping[str, Table], sums: _Sums) -> pd.DataFrame:
         with_count = rows[rows[name].notna()]
         found[f"spend_with_{name}"] = sums.by_period(with_count, ["spend"])["spend"]
     for channel, of_channel in rows.groupby("channel"):
-        by_period = sums.by_period(of_channel.assign(rows=1.0), [*counted, "rows"])
+        paid_for = {
+            f"spend_with_{name}": of_channel["spend"].where(of_channel[name].notna()) for name in counted
+        }
+        by_period = sums.by_period(of_channel.assign(rows=1.0, **paid_for), [*counted, *paid_for, "rows"])
         for name in counted:
-            if (
-                by_period[name].notna().any()
-            ):  # no campaign delivers nothing; a campaign not counted is unknown
-                found[f"{channel}_{name}"] = by_period[name].where(by_period["rows"].notna(), 0.0)
+            if by_period[name].notna().any():
+                # no campaign delivers nothing; a campaign not counted is unknown
+                for fact in (name, f"spend_with_{name}"):
+                    found[f"{channel}_{fact}"] = by_period[fact].where(by_period["rows"].notna(), 0.0)
     return found
 
 
@@ -183,7 +186,9 @@ def planned_facts(
 def fact_names(params: RunParams) -> tuple[str, ...]:
     """Give every name that a formula may hold, measured in this analysis or not."""
     counts = tuple(
-        f"{channel}_{name}" for channel in params.channels for name in ("spend", "full_cost", *DELIVERIES)
+        f"{channel}_{name}"
+        for channel in params.channels
+        for name in ("spend", "full_cost", *DELIVERIES, *(f"spend_with_{name}" for name in DELIVERIES))
     )
     outcomes = tuple(
         f"{name}{suffix}" for name in params.outcomes for suffix in ("", "_margin", "_incremental", "_target")

@@ -14,6 +14,29 @@ class Sides:
     actual: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Causes:
+    """What the model expects over a window, in KPI units, for every choice of the drivers' sides."""
+
+    media_drivers: tuple[str, ...]
+    media: Mapping[frozenset[str], float]
+    """What media bring when their drivers in the set are as they were, the others as planned."""
+    sides: Mapping[str, Sides]
+    """The other drivers, each of which acts alone."""
+
+    @property
+    def drivers(self) -> list[str]:
+        """Those of media first."""
+        return [*self.media_drivers, *self.sides]
+
+    def expected(self, moved: Set[str]) -> float:
+        """Give the expectation when the drivers in the set are as they were and the others as planned."""
+        of_media = self.media[frozenset(moved).intersection(self.media_drivers)]
+        return of_media + sum(
+            side.actual if name in moved else side.plan for name, side in self.sides.items()
+        )
+
+
 def shapley_split(value: Callable[[Set[str]], float], drivers: Sequence[str]) -> dict[str, float]:
     """Split `value(every driver) - value(none)` between drivers by their Shapley values.
 

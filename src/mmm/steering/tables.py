@@ -24,6 +24,7 @@ from mmm.steering.alerts import (
     without_echoes,
 )
 from mmm.steering.campaigns import campaigns_table
+from mmm.steering.contacts import contacts_bought
 from mmm.steering.funnel import funnel_table
 from mmm.steering.gathered import SteeringFacts, Tables, calendar_shares, steering_facts
 from mmm.steering.kpi_values import kpi_history_table, kpis_table
@@ -123,7 +124,9 @@ def _variance(params: RunParams, facts: SteeringFacts, fits: "Mapping[str, Fit]"
 def _gaps(params: RunParams, facts: SteeringFacts, fits: "Mapping[str, Fit]") -> Iterator[pd.DataFrame]:
     periods = pd.DatetimeIndex(facts.observed.index)
     for window in variance_windows(periods, params.calendar.frequency):
-        gaps = spend_gaps(facts.observed, facts.planned, tuple(params.channels), window)
+        channels = tuple(params.channels)
+        bought = contacts_bought(facts.observed, channels, window, params.calendar.frequency)
+        gaps = spend_gaps(facts.observed, facts.planned, channels, window)
         if not gaps.empty:
             yield gaps
         for outcome in params.outcomes:
@@ -131,12 +134,12 @@ def _gaps(params: RunParams, facts: SteeringFacts, fits: "Mapping[str, Fit]") ->
             actual = float(facts.observed.loc[window.start : window.last, outcome].sum(skipna=False))
             if target is None or not np.isfinite(actual):
                 continue
-            drivers = {}
+            causes = None
             if outcome in fits:
-                from mmm.steering.counterfactual import driver_sides  # noqa: PLC0415 - only with a fit
+                from mmm.steering.counterfactual import gap_causes  # noqa: PLC0415 - only with a fit
 
-                drivers = driver_sides(fits[outcome], facts.panel, facts.planned, window, target)
-            yield outcome_gaps(actual, target, drivers, window, outcome)
+                causes = gap_causes(fits[outcome], facts.panel, facts.planned, window, target, bought=bought)
+            yield outcome_gaps(actual, target, causes, window, outcome)
 
 
 def _actions(params: RunParams, facts: SteeringFacts, as_of: date) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Plan against actual: the gap of spend by channel, the gap of each outcome by cause, to the cent."""
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ from mmm.params.data import Frequency
 from mmm.records import TABLES
 from mmm.steering.pacing import plan_by_channel, spend_by_channel
 from mmm.steering.periods import QUARTER, Window, trailing, year_to_date
-from mmm.steering.shapley import Sides, balanced_cents, shapley_split
+from mmm.steering.shapley import Causes, balanced_cents, shapley_split
 
 SPEND, UNEXPLAINED = "spend", "unexplained"
 
@@ -41,20 +41,16 @@ def spend_gaps(
 
 
 def outcome_gaps(
-    actual: float, target: float, drivers: Mapping[str, Sides], window: Window, outcome: str
+    actual: float, target: float, causes: Causes | None, window: Window, outcome: str
 ) -> pd.DataFrame:
     """Tabulate the gap of an outcome by cause; the amounts add up to it to the cent.
 
     Drivers are split by Shapley values on the model's expectation; `unexplained` is
     what the model does not expect of what happened. Without a model everything is.
     """
-    amounts = shapley_split(_expectation(drivers), list(drivers))
+    amounts = {} if causes is None else shapley_split(causes.expected, causes.drivers)
     amounts[UNEXPLAINED] = actual - target - sum(amounts.values())
     return _table(amounts, target, actual, window, outcome)
-
-
-def _expectation(drivers: Mapping[str, Sides]) -> Callable[[Set[str]], float]:
-    return lambda moved: sum(side.actual if name in moved else side.plan for name, side in drivers.items())
 
 
 def _table(
