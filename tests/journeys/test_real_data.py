@@ -117,7 +117,7 @@ def test_robyn_cdnow_and_the_public_paths_end_with_a_verdict_and_no_joined_cac(r
     cac = folder / "tables" / "cac.parquet"
     assert not cac.exists() or pd.read_parquet(cac).empty
     report = (folder / "report_en.html").read_text(encoding="utf-8")
-    assert "Transactions and media share no period" in report
+    assert "The file of customers and media share no period" in report
     assert "CAC and LTV/CAC are refused" in report
     markov = pd.read_parquet(folder / "tables" / "attribution.parquet").query("method == 'markov'")
     # Exact figures of research on the same file: alpha 5344.948, theta 1971.913.

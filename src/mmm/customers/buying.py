@@ -26,12 +26,12 @@ from mmm.customers.likelihood import (
     TO_THE_DIGIT,
     Maximum,
     laplace_draws,
-    laplace_scale,
     maximise,
     precision_at,
     undetermined,
 )
 from mmm.customers.patterns import PurchasePatterns, TimeUnit
+from mmm.customers.sampled import sample_logs
 
 FloatArray = NDArray[np.float64]
 
@@ -39,13 +39,7 @@ PRIOR_SD = 2.0
 """Weak belief behind the draws: each parameter within a factor 50 of 1 (times: of the longest age)."""
 COHORT_SD = 0.5
 """How far a cohort's parameters may be from those of all customers, on their logs."""
-MIN_DRAWS = 1000
-"""Per chain: fewer could not be judged."""
 _BOX = 12.0
-
-
-class NotMixedError(ValueError):
-    """Chains that a sampler drew do not agree: the Laplace draws remain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,22 +222,11 @@ def sample_buying(
     NotMixedError
         R-hat is above `mmm.sampling.GATE`: the Laplace draws remain.
     """
-    from mmm.sampling import GATE, SamplerSettings, r_hat, sample_density  # noqa: PLC0415
-
     held = belief or _weak(patterns, family)
     posterior = _posterior(patterns, held, family)
     shift = to_unit(family, patterns)
     mode = _highest(patterns, posterior, family, held.centre - shift).point
-    scale = laplace_scale(posterior, mode, held.sd**-2)
-    settings = SamplerSettings(
-        chains=4, draws=max(-(-n_draws // 4), MIN_DRAWS), warmup=400, target_accept=0.9
-    )
-    drawn = sample_density(posterior.for_sampling(mode, scale), settings, seed).positions
-    if (worst := float(np.max(r_hat(drawn)))) > GATE.max_r_hat:
-        raise NotMixedError(f"chains of {family} did not mix: R-hat {worst:.3f}, expected {GATE.max_r_hat}")
-    kept = drawn.reshape(-1, drawn.shape[-1])
-    kept = kept[np.linspace(0, len(kept) - 1, n_draws).astype(int)]
-    logs = mode + kept @ scale.T + shift
+    logs = sample_logs(posterior, mode, held.sd**-2, n_draws, seed) + shift
     return BuyingDraws(family=family, values=tuple(np.exp(logs).T))
 
 

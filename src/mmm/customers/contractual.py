@@ -16,10 +16,12 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaln, digamma, hyp2f1
+from scipy.special import betaln, hyp2f1
 
 from mmm.customers.contracts import Renewals
+from mmm.customers.families import KernelDensity, renewal_density
 from mmm.customers.likelihood import laplace_draws, maximise, undetermined
+from mmm.customers.sampled import sample_logs
 from mmm.errors import UserInputError
 
 FloatArray = NDArray[np.float64]
@@ -67,7 +69,7 @@ def fit_bdw(survivors: Sequence[float]) -> Contractual:
 
 def fit_renewals(seen: Renewals, family: RenewalFamily) -> Contractual:
     """Fit a family by maximum likelihood to customers of any age, those still there included."""
-    density = _Density(seen, N_PARAMETERS[family])
+    density = renewal_density(seen.lost, seen.kept, N_PARAMETERS[family])
     found = maximise(density, np.zeros(density.n_parameters), _BOX, seen.n_customers)
     alpha, beta, *power = np.exp(found.point).tolist()
     names = np.array(["alpha", "beta", "power"][: density.n_parameters])
@@ -85,14 +87,15 @@ def draw_contractual(
     survivors: Sequence[float], n_draws: int, rng: np.random.Generator, *, weibull: bool = False
 ) -> Contractual:
     """Draw parameters from the Laplace approximation on their logs; arrays of shape (n_draws,)."""
-    density = _Density(_cohort(survivors), 3 if weibull else 2)
-    mode = maximise(density, np.zeros(density.n_parameters), _BOX, density.n_customers).point
+    seen = _cohort(survivors)
+    density = renewal_density(seen.lost, seen.kept, 3 if weibull else 2)
+    mode = maximise(density, np.zeros(density.n_parameters), _BOX, seen.n_customers).point
     return _as_draws(laplace_draws(density, mode, _PRIOR_PRECISION, n_draws, rng))
 
 
 def renewal_belief(seen: Renewals, family: RenewalFamily) -> FloatArray:
     """Give the logs of the parameters of all customers: what is believed of those of one channel."""
-    return _mode(_Density(seen, N_PARAMETERS[family], sd=_WEAK_SD))
+    return _posterior(seen, family, None).mode
 
 
 def draw_renewals(
@@ -107,15 +110,39 @@ def draw_renewals(
     A belief holds a channel within a factor 2.3 of all customers, 9 times in 10; without one
     the prior is weak, and only keeps finite what nobody's leaving tells.
     """
-    n_parameters = N_PARAMETERS[family]
-    weak = _Density(seen, n_parameters, sd=_WEAK_SD)
-    posterior = weak if belief is None else _Density(seen, n_parameters, centre=tuple(belief), sd=_CHANNEL_SD)
-    return _as_draws(laplace_draws(posterior, _mode(posterior), posterior.sd**-2, n_draws, rng))
+    held = _posterior(seen, family, belief)
+    return _as_draws(laplace_draws(held.density, held.mode, held.least_precision, n_draws, rng))
 
 
-def _mode(density: "_Density") -> FloatArray:
-    start = np.array(density.centre or np.zeros(density.n_parameters))
-    return maximise(density, start, _BOX, max(density.n_customers, 1.0)).point
+def sample_renewals(
+    seen: Renewals, family: RenewalFamily, n_draws: int, seed: int, belief: FloatArray | None = None
+) -> Contractual:
+    """Draw from the same posterior as `draw_renewals` by the No-U-Turn sampler: exact, and slower.
+
+    Raises
+    ------
+    NotMixedError
+        R-hat is above `mmm.sampling.GATE`: the Laplace draws remain.
+    """
+    held = _posterior(seen, family, belief)
+    return _as_draws(sample_logs(held.density, held.mode, held.least_precision, n_draws, seed))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Posterior:
+    density: KernelDensity
+    mode: FloatArray
+    least_precision: float
+    """That of the prior."""
+
+
+def _posterior(seen: Renewals, family: RenewalFamily, belief: FloatArray | None) -> _Posterior:
+    centre = np.zeros(N_PARAMETERS[family]) if belief is None else belief
+    sd = _WEAK_SD if belief is None else _CHANNEL_SD
+    likelihood = renewal_density(seen.lost, seen.kept, len(centre))
+    density = likelihood.with_prior(centre, np.full(len(centre), sd))
+    mode = maximise(density, centre, _BOX, max(seen.n_customers, 1.0)).point
+    return _Posterior(density=density, mode=mode, least_precision=sd**-2)
 
 
 def _as_draws(logs: FloatArray) -> Contractual:
@@ -187,52 +214,6 @@ def residual_lifetimes(model: Contractual, rate: float, n_renewals: int) -> Floa
     for period in range(n_periods - 1, -1, -1):
         ahead[:, period] = alive[:, period] + ahead[:, period + 1] / (1.0 + rate)
     return np.asarray(ahead[:, 1 : n_renewals + 1] / np.maximum(alive[:, :n_renewals], 1e-300))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Density:
-    """Log-likelihood in the logs of (alpha, beta) or (alpha, beta, power), with its gradient.
-
-    With a finite `sd` it is a posterior: each log is normal around `centre` (0 when left out).
-    """
-
-    seen: Renewals
-    n_parameters: int
-    centre: tuple[float, ...] = ()
-    sd: float = float("inf")
-
-    @property
-    def n_customers(self) -> float:
-        """Customers of any age."""
-        return self.seen.n_customers
-
-    def __call__(self, point: FloatArray) -> tuple[float, FloatArray]:
-        value, gradient = self._likelihood(point)
-        away = (point - np.array(self.centre or np.zeros(len(point)))) / self.sd
-        return value - 0.5 * float(away @ away), gradient - away / self.sd
-
-    def _likelihood(self, point: FloatArray) -> tuple[float, FloatArray]:
-        alpha, beta = np.exp(point[:2])
-        power = float(np.exp(point[2])) if self.n_parameters > 2 else 1.0
-        time = np.arange(len(self.seen.kept), dtype=float)
-        worn = time**power
-        log_alive = betaln(alpha, beta + worn) - betaln(alpha, beta)
-        together = digamma(alpha + beta) - digamma(alpha + beta + worn)
-        log_time = np.log(np.maximum(time, 1.0))
-        slope = np.stack(
-            [
-                together,
-                digamma(beta + worn) - digamma(beta) + together,
-                (digamma(beta + worn) - digamma(alpha + beta + worn)) * worn * log_time,
-            ]
-        )
-        alive = np.exp(log_alive)
-        left = np.maximum(alive[:-1] - alive[1:], 1e-300)
-        d_left = (slope[:, :-1] * alive[:-1] - slope[:, 1:] * alive[1:]) / left
-        lost, kept = self.seen.lost, self.seen.kept
-        value = float(lost @ np.log(left) + kept @ log_alive)
-        gradient = (d_left @ lost + slope @ kept) * np.array([alpha, beta, power])
-        return value, gradient[: self.n_parameters]
 
 
 def _cohort(survivors: Sequence[float]) -> Renewals:

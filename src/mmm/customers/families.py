@@ -158,6 +158,25 @@ def spend_density(patterns: SpendPatterns, scale: float) -> tuple[KernelDensity,
     )
 
 
+def renewal_density(lost: FloatArray, kept: FloatArray, n_parameters: int) -> KernelDensity:
+    """Give the log-likelihood of renewals in the logs of (alpha, beta) or (alpha, beta, power).
+
+    Parameters
+    ----------
+    lost : ndarray of shape (renewal,)
+        Customers who left at the first renewal, the second, ...
+    kept : ndarray of shape (renewal + 1,)
+        Customers still there, who have not renewed yet, who have once, ...
+    """
+    from mmm.customers import kernels  # noqa: PLC0415
+
+    header = np.zeros(kernels.HEADER)
+    header[kernels.KIND], header[kernels.N_AGES] = kernels.RENEWALS, len(lost)
+    data = np.concatenate([header, lost, kept])
+    data[kernels.LENGTH] = len(data)
+    return KernelDensity(function=kernels.log_density, data=data, n_parameters=n_parameters)
+
+
 def unit_nodes() -> tuple[FloatArray, FloatArray]:
     """Give Gauss-Legendre nodes and weights on [0, 1]."""
     nodes, weights = np.polynomial.legendre.leggauss(N_NODES)

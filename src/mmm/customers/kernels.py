@@ -22,8 +22,9 @@ HEADER = 20
 
 The tables follow: frequencies, customers by frequency, ages, recencies, then the rows (places of
 their frequency, age and recency, and customers), then quadrature nodes, weights and their logs on [0, 1].
+For renewals (`N_AGES` of them): customers lost at each, then those still there after none, one, ...
 """
-BG, MBG, PARETO, GOMPERTZ, SPEND = 0.0, 1.0, 2.0, 3.0, 4.0
+BG, MBG, PARETO, GOMPERTZ, SPEND, RENEWALS = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0
 _DEEP = 36.0
 """Where an integrand has fallen by exp(-36), the rest of the integral is rounding."""
 
@@ -279,13 +280,45 @@ def spend(position: FloatArray, data: FloatArray, gradient: FloatArray) -> float
 
 
 @_compiled
+def renewals(position: FloatArray, data: FloatArray, gradient: FloatArray) -> float:
+    """SBG in the logs of (alpha, beta), BdW with that of the power of time: lives that ended, and go on."""
+    alpha, beta = math.exp(position[0]), math.exp(position[1])
+    power = math.exp(position[2]) if len(position) > 2 else 1.0
+    n = int(data[N_AGES])
+    lost, kept = data[HEADER : HEADER + n], data[HEADER + n : HEADER + 2 * n + 1]
+    at_start = math.lgamma(beta) - math.lgamma(alpha + beta)
+    both, one = digamma(alpha + beta), digamma(beta)
+    value, d_alpha, d_beta, d_power = 0.0, 0.0, 0.0, 0.0
+    alive, by_alpha, by_beta, by_power = 1.0, 0.0, 0.0, 0.0
+    for t in range(1, n + 1):
+        worn = t**power
+        log_alive = math.lgamma(beta + worn) - math.lgamma(alpha + beta + worn) - at_start
+        worn_both, worn_one = digamma(alpha + beta + worn), digamma(beta + worn)
+        to_alpha, to_beta = both - worn_both, worn_one - one + both - worn_both
+        to_power = (worn_one - worn_both) * worn * math.log(t)
+        after = math.exp(log_alive)
+        left = max(alive - after, 1e-300)
+        value += lost[t - 1] * math.log(left) + kept[t] * log_alive
+        d_alpha += lost[t - 1] * (by_alpha * alive - to_alpha * after) / left + kept[t] * to_alpha
+        d_beta += lost[t - 1] * (by_beta * alive - to_beta * after) / left + kept[t] * to_beta
+        d_power += lost[t - 1] * (by_power * alive - to_power * after) / left + kept[t] * to_power
+        alive, by_alpha, by_beta, by_power = after, to_alpha, to_beta, to_power
+    gradient[0], gradient[1] = d_alpha * alpha, d_beta * beta
+    if len(position) > 2:
+        gradient[2] = d_power * power
+    return float(value + add_prior(position, data, gradient))
+
+
+@_compiled
 def log_density(position: FloatArray, data: FloatArray, gradient: FloatArray) -> float:
     """Value of the density that the data ask for; its gradient is written in place."""
     if data[KIND] <= MBG:
         return geometric_dropout(position, data, gradient)
     if data[KIND] <= GOMPERTZ:
         return lifetime_dropout(position, data, gradient)
-    return spend_in_mean(position, data, gradient)
+    if data[KIND] <= SPEND:
+        return spend_in_mean(position, data, gradient)
+    return renewals(position, data, gradient)
 
 
 _pointer: Any = types.CPointer(types.double)

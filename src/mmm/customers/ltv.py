@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.customers.buying import Belief, BuyingDraws, NotMixedError, belief_from, draw_buying, sample_buying
+from mmm.customers.buying import Belief, BuyingDraws, belief_from, draw_buying, sample_buying
 from mmm.customers.expectations import expected_purchases
 from mmm.customers.families import FamilyName
 from mmm.customers.gamma_gamma import SpendBelief, draw_mean_spend, fit_gamma_gamma, spend_belief_from
 from mmm.customers.patterns import DAYS, Cohort, SpendPatterns, TimeUnit, pooled
+from mmm.customers.sampled import NotMixedError
 from mmm.economics import discount_factor
 from mmm.params.modelling import Intervals
 

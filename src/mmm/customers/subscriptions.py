@@ -22,11 +22,14 @@ from mmm.customers.contractual import (
     renewal_belief,
     residual_lifetimes,
     retention,
+    sample_renewals,
     survival,
 )
 from mmm.customers.ltv import Ltv, LtvTerms, average_ltv
 from mmm.customers.privacy import MIN_CELL, withheld
+from mmm.customers.sampled import NotMixedError
 from mmm.economics import discount_factor
+from mmm.params.modelling import Intervals
 from mmm.records import TABLES
 
 FloatArray = NDArray[np.float64]
@@ -55,7 +58,13 @@ class Subscriptions:
 
 
 def subscription_values(
-    subscribers: Subscribers, terms: LtvTerms, asked: str, n_draws: int, seed: int
+    subscribers: Subscribers,
+    terms: LtvTerms,
+    asked: str,
+    n_draws: int,
+    seed: int,
+    *,
+    intervals: Intervals = "laplace",
 ) -> Subscriptions:
     """Draw the value of a new subscriber of each channel; `asked` is a family, or `best`."""
     models = compare_renewals(subscribers, asked)
@@ -68,12 +77,12 @@ def subscription_values(
     for channel, own in lives.groupby("channel"):
         name = str(channel)
         rng = np.random.default_rng([seed, *name.encode()])
-        renewing[name] = draw_renewals(renewals_of(own), family, n_draws, rng, belief)
+        renewing[name], is_sampled = _draws(renewals_of(own), family, n_draws, rng, belief, intervals)
         payments[name] = _mean_payment(own, n_draws, rng)
         margin = _margin(renewing[name], payments[name], terms, subscribers.renewal_months)
-        parts.append(_ltv(name, own, margin))
+        parts.append(_ltv(name, own, margin, is_sampled=is_sampled))
     rng = np.random.default_rng([seed, *ALL.encode()])
-    renewing[ALL] = draw_renewals(renewals_of(lives), family, n_draws, rng)
+    renewing[ALL], _ = _draws(renewals_of(lives), family, n_draws, rng, None, intervals)
     payments[ALL] = _mean_payment(lives, n_draws, rng)
     values = {ALL: average_ltv(parts), **{part.channel: part for part in parts}}
     return Subscriptions(family=family, models=models, ltv=values, renewing=renewing, payments=payments)
@@ -189,12 +198,30 @@ def _margin(model: Contractual, payment: FloatArray, terms: LtvTerms, months: in
     return terms.margin_rate * margin.cumsum(axis=1)
 
 
-def _ltv(name: str, own: pd.DataFrame, margin: FloatArray) -> Ltv:
+def _draws(  # noqa: PLR0917 - one private caller
+    seen: Renewals,
+    family: RenewalFamily,
+    n_draws: int,
+    rng: np.random.Generator,
+    belief: FloatArray | None,
+    intervals: Intervals,
+) -> tuple[Contractual, bool]:
+    """Draw parameters as asked; by Laplace where chains do not mix. The second says whether sampled."""
+    if intervals == "sampling":
+        try:
+            return sample_renewals(seen, family, n_draws, int(rng.integers(2**31)), belief), True
+        except NotMixedError:
+            pass
+    return draw_renewals(seen, family, n_draws, rng, belief), False
+
+
+def _ltv(name: str, own: pd.DataFrame, margin: FloatArray, *, is_sampled: bool) -> Ltv:
     seen = renewals_of(own)
     return Ltv(
         channel=name,
         n_customers=round(seen.n_customers),
         repeat_rate=float(seen.renewed[0] / seen.n_customers) if len(seen.renewed) else 0.0,
+        is_sampled=is_sampled,
         cumulative_margin=margin,
     )
 

@@ -143,12 +143,17 @@ def _of_purchases(lines: ibis.Table, params: RunParams, asked: CustomersParams) 
 
 def _of_contracts(lines: ibis.Table, params: RunParams, asked: CustomersParams) -> _Known:
     subscribers = read_contracts(lines, asked.source, asked.renewal_months, params.calendar.end)
-    found = subscription_values(subscribers, _terms(asked), asked.model, N_DRAWS, params.seed)
+    found = subscription_values(
+        subscribers, _terms(asked), asked.model, N_DRAWS, params.seed, intervals=asked.intervals
+    )
     return _Known(
         history=subscribers,
         ltv=found.ltv,
         models=found.models,
-        checks=contract_checks(subscribers, found.models, found.ltv, asked.horizon_months),
+        checks=(
+            *contract_checks(subscribers, found.models, found.ltv, asked.horizon_months),
+            *interval_checks(found.ltv, asked.intervals),
+        ),
         details=lambda hidden: {"retention": retention_table(found, subscribers, _terms(asked), hidden)},
     )
 

@@ -9,12 +9,16 @@ import pytest
 from hand_made_customers import Source, make_panel, make_params, table_of
 from mmm.customers import (
     Contractual,
+    LtvTerms,
     customer_tables,
     discounted_residual_lifetime,
     read_contracts,
     renewals_of,
     residual_lifetimes,
+    subscription_values,
+    survival,
 )
+from mmm.customers.families import renewal_density
 from mmm.errors import UserInputError
 from mmm.params import RunParams
 from mmm.records import TABLES
@@ -95,6 +99,36 @@ def result():
     }
     table = table_of(simulate_contracts(7, truth, 1_000, first=date(2025, 1, 6), until=UNTIL))
     return customer_tables(params(), {"orders": Source(table, "contracts")}, make_panel())
+
+
+@pytest.mark.parametrize("n_parameters", [2, 3])
+def test_the_density_is_that_of_lives_and_its_slope_that_of_its_differences(n_parameters):
+    lost, kept = np.array([40.0, 25.0, 12.0, 0.0]), np.array([3.0, 5.0, 7.0, 0.0, 30.0])
+    density = renewal_density(lost, kept, n_parameters)
+    point = np.array([0.2, 1.1, -0.3])[:n_parameters]
+    value, slope = density(point)
+    alpha, beta, *power = np.exp(point)
+    alive = survival(Contractual(alpha=alpha, beta=beta, power=power[0] if power else 1.0), np.arange(5))
+    assert value == pytest.approx(lost @ np.log(alive[:-1] - alive[1:]) + kept @ np.log(alive), rel=1e-12)
+    moves = 1e-5 * np.eye(n_parameters)
+    differences = [(density(point + move)[0] - density(point - move)[0]) / 2e-5 for move in moves]
+    np.testing.assert_allclose(slope, differences, rtol=1e-6)
+
+
+def test_sampling_agrees_with_laplace_where_leavers_are_many_and_says_that_it_was_done():
+    truth = {"search": ContractTruth(share=1.0, alpha=0.8, beta=4.0, amount=20.0)}
+    made = simulate_contracts(3, truth, 5_000, first=date(2023, 1, 1), until=UNTIL)
+    subscribers = read_contracts(table_of(made), "subs", 1, UNTIL)
+    terms = LtvTerms(margin_rate=0.5, discount_rate=0.1, horizon_months=24)
+    drawn = {
+        kind: subscription_values(subscribers, terms, "sbg", 2_000, 1, intervals=kind).ltv["search"]
+        for kind in ("laplace", "sampling")
+    }
+    assert [one.is_sampled for one in drawn.values()] == [False, True]
+    for share in (0.05, 0.5, 0.95):
+        laplace, sampled = (float(np.quantile(one.draws, share)) for one in drawn.values())
+        assert sampled == pytest.approx(laplace, rel=0.02)
+        assert sampled != laplace
 
 
 def test_contracts_fill_the_tables_of_customers_and_their_own(result):
