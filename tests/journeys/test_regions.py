@@ -1,6 +1,7 @@
-"""An analysis of several regions, from files to published pages."""
+"""An analysis of several regions that sells subscriptions, from files to published pages."""
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 import xarray as xr
 
 from mmm import cli
-from mmm.simulate import GeoWorldSize, simulate_geos
+from mmm.customers import Contractual, survival
+from mmm.simulate import ContractTruth, GeoWorldSize, simulate_contracts, simulate_geos
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = """\
@@ -23,7 +25,14 @@ outcomes:
   revenue: {label: {fr: Ventes, en: Sales}, source: sales, column: revenue, unit: money, margin_rate: 0.4}
 model: {controls: [price, temperature]}
 allocation: {outcome: revenue, horizon_periods: 13, max_decrease: 0.3, max_increase: 0.3, geography: chosen}
+customers: {source: subscribers, renewal_months: 1, margin_rate: 0.6, horizon_months: 24}
 """
+RENEWING = {
+    "channel_1": ContractTruth(share=0.5, alpha=0.8, beta=4.0, amount=20.0),
+    "channel_2": ContractTruth(share=0.3, alpha=1.0, beta=2.0, amount=20.0),
+    "channel_3": ContractTruth(share=0.2, alpha=0.7, beta=6.0, amount=20.0),
+}
+FIRST, LAST = date(2022, 1, 3), date(2023, 12, 31)
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +76,10 @@ def write_exports(panel: xr.Dataset, base: Path) -> str:
     columns = "{date: date, geo: geo, price: price, temperature: temperature}"
     text += ["  sales: {content: outcome, path: ../sales.csv, columns: {date: date, geo: geo}}"]
     text += [f"  prices: {{content: control, path: ../sales.csv, columns: {columns}}}"]
+    simulate_contracts(5, RENEWING, 4_000, first=FIRST, until=LAST).to_csv(
+        base / "contracts.csv", index=False
+    )
+    text += ["  subscribers: {content: contracts, path: ../contracts.csv}"]
     weekly = spend.groupby("channel", as_index=False)["spend"].sum()
     weekly["spend"] /= panel.sizes["period"]
     weeks = pd.DataFrame({"date": pd.date_range("2024-01-01", periods=13, freq="W-MON")})
@@ -103,3 +116,27 @@ def test_the_budget_of_each_channel_is_shared_out_between_regions(folder):
 def test_the_page_says_where_to_spend(folder):
     page = (folder / "pages" / "strategic.fr.html").read_text(encoding="utf-8")
     assert "région par région" in page.lower() and "geo_002" in page
+
+
+def test_the_value_of_a_subscriber_by_channel_holds_what_was_planted(folder):
+    table = (
+        pd.read_parquet(folder / "tables" / "customers.parquet")
+        .query("segment == 'all'")
+        .set_index("channel")
+    )
+    months = np.arange(24)
+    for name, one in RENEWING.items():
+        alive = survival(Contractual(alpha=one.alpha, beta=one.beta), months)
+        planted = 0.6 * one.amount * float(alive @ 1.1 ** (-months / 12))
+        assert table.loc[name, "ltv_mean"] == pytest.approx(planted, rel=0.1)
+    assert table["ltv_mean"].idxmax() == "channel_3"
+
+
+def test_renewals_are_shown_and_no_subscriber_is_named(folder):
+    retention = pd.read_parquet(folder / "tables" / "retention.parquet")
+    assert set(RENEWING) < set(retention["channel"])
+    assert retention["retention_mean"].between(0, 1).all()
+    page = (folder / "pages" / "steering.en.html").read_text(encoding="utf-8")
+    assert "renew" in page.lower()
+    names = pd.read_csv(folder.parents[2] / "contracts.csv")["customer"].astype(str)
+    assert not any(name in page for name in names[:200])

@@ -71,7 +71,9 @@ def test_calendars_that_do_not_overlap_are_not_joined(orders, brought, days):
     assert tuple(result.tables["cac"].columns) == TABLES["cac"]
     assert len(result.tables["customers"]) == 3
     refusal = notices(result)["calendars_do_not_overlap"]
-    assert refusal.message == "The file of customers and media share no period: 0% of the periods are covered."
+    assert (
+        refusal.message == "The file of customers and media share no period: 0% of the periods are covered."
+    )
     assert refusal.action.startswith("CAC and LTV/CAC are refused")
 
 
