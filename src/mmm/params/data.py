@@ -22,6 +22,7 @@ Content = Literal[
     "contracts",
     "journeys",
     "web",
+    "seo",
     "deals",
     "events",
     "ledger",

@@ -27,7 +27,8 @@ _USED_FOR = {
     "contracts": "customers",
     "journeys": "attribution",
     "ledger": "coherence",
-    "web": "coherence",
+    "web": "coherence, steering",
+    "seo": "steering",
     "deals": "coherence",
     "events": "coherence",
 }
@@ -55,6 +56,7 @@ def _line(reading: Reading, analysis: Analysis) -> dict[str, object]:
         "transactions",
         "journeys",
         "events",
+        "seo",
     }
     runs = missing_runs(analysis, dates) if counted and len(dates) else ()
     missing = sum(count for first, _, count in runs if first > dates[0])

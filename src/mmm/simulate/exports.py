@@ -44,6 +44,7 @@ META_HEADER = (
     "Clics (tous)",
     "CPM (coût pour 1 000 impressions) (EUR)",
     "Valeur de conversion des achats",
+    "Interactions avec la publication",
 )
 
 
@@ -57,6 +58,7 @@ class CampaignRow(NamedTuple):
     impressions: float
     clicks: float
     conversions: float
+    engagements: float
 
 
 def campaign_rows(media: pd.DataFrame) -> Iterator[CampaignRow]:
@@ -129,7 +131,7 @@ def write_meta_ads(media: pd.DataFrame, path: Path) -> None:
         delivery = "active" if row.date == last else "inactive"
         texts = [f"{row.date:%Y-%m-%d}", f"{end:%Y-%m-%d}", row.campaign, delivery]
         figures = _meta_figures(row.spend, row.impressions, row.clicks, row.conversions)
-        lines.append(",".join([*(f'"{text}"' for text in texts), *figures]))
+        lines.append(",".join([*(f'"{text}"' for text in texts), *figures, f"{row.engagements:.0f}"]))
     path.write_bytes(("\ufeff" + "\n".join(lines) + "\n").encode())
 
 

@@ -113,7 +113,7 @@ class World:
 
     seed: int
     media: pd.DataFrame
-    """date, channel, campaign, spend, impressions, clicks, conversions."""
+    """date, channel, campaign, spend, impressions, clicks, conversions, opens, engagements."""
     fees: pd.DataFrame
     """date (first of month), channel (or `all`), kind, amount."""
     sales: pd.DataFrame
@@ -126,6 +126,10 @@ class World:
     """date, revenue, new_customers."""
     funnel: pd.DataFrame
     """date, visits, leads, mql, sql, sales."""
+    audience: pd.DataFrame
+    """date, origin, visits, engaged_visits, page_views, engagement_seconds."""
+    organic_search: pd.DataFrame
+    """date, queries, impressions, clicks, position."""
     nps: pd.DataFrame
     """date, score."""
     transactions: pd.DataFrame

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from mmm.simulate.audience import ORIGINS, simulate_audience, simulate_organic_search, with_reactions
 from mmm.simulate.campaigns import simulate_campaigns
 from mmm.simulate.customers import draw_customers, simulate_transactions
 from mmm.simulate.family import CHANNELS
@@ -44,15 +45,19 @@ def simulate_world(seed: int, *, n_customers: int = 20_000, n_journeys: int = 60
         ),
     )
     customers = draw_customers(seed)
+    audience = simulate_audience(seed, planted.tables.funnel["visits"].to_numpy())
+    organic = audience.loc[audience["origin"] == ORIGINS[0], "visits"].to_numpy()
     return World(
         seed=seed,
-        media=planted.tables.media,
+        media=with_reactions(seed, planted.tables.media),
         fees=market.fees,
         sales=market.sales,
         prices=market.prices,
         plan=_plan(market),
         targets=market.targets,
         funnel=planted.tables.funnel,
+        audience=audience,
+        organic_search=simulate_organic_search(seed, organic),
         nps=simulate_nps(seed, N_SILENT_NPS_WEEKS),
         transactions=simulate_transactions(seed, customers, new_customers, n_customers),
         journeys=planted.tables.journeys,

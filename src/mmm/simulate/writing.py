@@ -46,11 +46,13 @@ def _write(world: World, folder: Path) -> None:
     _write_media(world, folder)
     _write_finance(world, folder)
     _write_operations(world, folder)
+    _write_audience(world, folder)
     _write_customers(world, folder)
     write_truth(world, folder / "truth.json")
 
 
 FILES: tuple[str, ...] = (
+    "audience_site.csv",
     "display.csv",
     "email.csv",
     "frais_finance.xlsx",
@@ -62,6 +64,7 @@ FILES: tuple[str, ...] = (
     "plan_budget.csv",
     "prix.csv",
     "radio_affichage.csv",
+    "referencement_naturel.csv",
     "transactions.parquet",
     "truth.json",
     "tunnel.csv",
@@ -93,6 +96,7 @@ def _write_media(world: World, folder: Path) -> None:
             "campagne": email["campaign"],
             "cout": _plain(email["spend"]),
             "envois": _whole(email["impressions"]),
+            "ouvertures": _whole(email["opens"]),
             "clics": _whole(email["clicks"]),
         },
         folder / "email.csv",
@@ -177,6 +181,32 @@ def _write_operations(world: World, folder: Path) -> None:
         folder / "tunnel.csv",
     )
     _text({"date": _day(world.nps["date"]), "note": _whole(world.nps["score"])}, folder / "nps.csv")
+
+
+def _write_audience(world: World, folder: Path) -> None:
+    site, search = world.audience, world.organic_search
+    _text(
+        {
+            "semaine": _day(site["date"]),
+            "origine": site["origin"],
+            "visites": _whole(site["visits"]),
+            "visites_engagees": _whole(site["engaged_visits"]),
+            "pages_vues": _whole(site["page_views"]),
+            "secondes_engagement": _whole(site["engagement_seconds"]),
+        },
+        folder / "audience_site.csv",
+    )
+    _text(
+        {
+            "semaine": _day(search["date"], "%d/%m/%Y"),
+            "requetes": search["queries"],
+            "impressions": _whole(search["impressions"]),
+            "clics": _whole(search["clicks"]),
+            "position_moyenne": _french(search["position"]),
+        },
+        folder / "referencement_naturel.csv",
+        separator=";",
+    )
 
 
 def _write_customers(world: World, folder: Path) -> None:

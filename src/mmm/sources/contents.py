@@ -33,6 +33,8 @@ _MEDIA = (
     Column(name="clicks", kind="number", required=False),
     Column(name="conversions", kind="number", required=False),
     Column(name="conversion_value", kind="number", required=False),
+    Column(name="opens", kind="number", required=False),
+    Column(name="engagements", kind="number", required=False),
     Column(name="currency", kind="text", required=False),
 )
 _FIXED: dict[str, tuple[Column, ...]] = {
@@ -73,9 +75,19 @@ _FIXED |= {
         Column(name="label", kind="text"),
         Column(name="visits", kind="number"),
         Column(name="users", kind="number", required=False),
+        Column(name="engaged_visits", kind="number", required=False),
+        Column(name="page_views", kind="number", required=False),
+        Column(name="engagement_seconds", kind="number", required=False),
         Column(name="conversions", kind="number", required=False),
         Column(name="revenue", kind="number", required=False),
         Column(name="currency", kind="text", required=False),
+    ),
+    "seo": (
+        Column(name="date", kind="date"),
+        Column(name="label", kind="text", required=False),
+        Column(name="impressions", kind="number"),
+        Column(name="clicks", kind="number"),
+        Column(name="position", kind="number"),
     ),
     "deals": (
         Column(name="deal", kind="text", required=False),

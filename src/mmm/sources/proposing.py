@@ -11,7 +11,7 @@ from mmm.sources.contents import Column, columns_of_content
 from mmm.sources.dialects import DIALECTS, plain, unbroken
 from mmm.sources.raw import Raw
 
-PROPOSED = ("media", "web", "deals", "contracts", "transactions", "journeys", "fees", "nps")
+PROPOSED = ("media", "seo", "web", "deals", "contracts", "transactions", "journeys", "fees", "nps")
 _WORDS: Mapping[str, str] = {
     "date": "date,by day,par jour,jour,day,semaine,week,mois,month,periode,period,date de debut,date debut,"
     "debut,start,start date,horodatage,timestamp,semaine du,week of,date d'achat,order date,"
@@ -37,6 +37,12 @@ _WORDS: Mapping[str, str] = {
     "customer": "client,customer,id client,customer id,client id,numero client,code client,user id",
     "amount": "montant,amount,mensualite,monthly fee,monthly amount,mrr,abonnement,total,valeur,"
     "prix,price,value,montant ttc,montant ht,order value,panier,ca",
+    "engaged_visits": "visites engagees,visites avec engagement,engaged visits,engaged sessions",
+    "page_views": "pages vues,page views,pageviews,vues",
+    "engagement_seconds": "secondes engagement,duree d'engagement,engagement time,temps passe",
+    "position": "position,position moyenne,average position,avg position,rang",
+    "opens": "ouvertures,opens,ouvreurs,unique opens,ouvertures uniques",
+    "engagements": "engagements,interactions,engagement,reactions",
     "kind": "type,nature,kind,poste",
     "stage": "etape,stage,phase,statut,status",
     "name": "nom,name,affaire,opportunite,opportunity,deal",

@@ -1,5 +1,6 @@
 """Sums of a big source by day, in its database: no row of it comes to memory."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import pandas as pd
@@ -44,3 +45,25 @@ def daily(table: Table, value: str, *, by: str | None = None, only: str | None =
     places = ", ".join(str(place) for place in range(1, len(keys) + 1))
     grouped = f"{kept_only} GROUP BY {places} ORDER BY {places}"
     return pd.DataFrame(select(f'{first}, sum("{value}") AS "{value}", count(*) AS "rows"', grouped))
+
+
+def daily_products(table: Table, wanted: Mapping[str, str]) -> pd.DataFrame:
+    """Sum columns, or a product of two written `a * b`, by day, in the database where there is one.
+
+    A product counts only the rows where both are known.
+
+    Returns
+    -------
+    DataFrame
+        date, and one column per name of `wanted`; missing where no row of the day has a value.
+    """
+    select = getattr(table, "select", None)
+    if select is None:
+        rows = table.to_pandas()
+        sums = {name: rows.eval(text) for name, text in wanted.items()}
+        days = pd.DataFrame(sums).groupby(pd.to_datetime(rows["date"]).dt.normalize().rename("date"))
+        return days.sum(min_count=1).reset_index()
+    summed = ", ".join(f'sum({text}) AS "{name}"' for name, text in wanted.items())
+    return pd.DataFrame(
+        select(f"date::DATE AS date, {summed}", "WHERE date IS NOT NULL GROUP BY 1 ORDER BY 1")
+    )

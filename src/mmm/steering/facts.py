@@ -4,7 +4,9 @@ A quantity that was not measured in a period is missing, never zero.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -12,22 +14,24 @@ from mmm.model.panel_values import labels, outcome_values, panel_values
 from mmm.params import RunParams
 from mmm.params.data import Frequency
 from mmm.steering.aggregates import Table, daily, table_columns
+from mmm.steering.audience_facts import CUSTOMERS, SEO, WEB, customers_there, seo_rows, web_rows
 from mmm.steering.periods import period_end
 
-DELIVERIES = ("impressions", "clicks", "conversions")
+DELIVERIES = ("impressions", "clicks", "conversions", "opens", "engagements")
 
 
 def observed_facts(params: RunParams, tables: Mapping[str, Table], panel: xr.Dataset) -> pd.DataFrame:
     """Give every observed quantity per period of the panel, oldest first.
 
-    Columns: `spend`, `full_cost`, `<channel>_spend`, `<channel>_full_cost`; each outcome
-    (and its `<outcome>_margin` when it is money); each control; `impressions`, `clicks`,
-    `conversions` as the platforms count them, in total and as `<channel>_clicks`;
-    `spend_with_impressions`, `spend_with_clicks`, `spend_with_conversions` (spend of the
-    rows where those are counted), also by channel; the funnel's stages; `promoters`,
+    Columns: `spend`, `full_cost`, `<channel>_spend`, `<channel>_full_cost`; `selling_cost`
+    (the declared cost of selling to each new customer); each outcome (and its
+    `<outcome>_margin` when it is money); each control; `impressions`, `clicks`,
+    `conversions`, `opens`, `engagements` as the platforms count them, in total and as
+    `<channel>_clicks`; `spend_with_clicks` and so on (spend of the rows where those are
+    counted), also by channel; the funnel's stages; the facts of `WEB`, `SEO` and `CUSTOMERS`; `promoters`,
     `detractors`, `nps_answers`; `purchases` and `purchases_value` (transactions);
-    `journeys_value` and `paid_journeys_value` (journeys converted in the period, the second
-    by last touch on one of the channels).
+    `journeys_value` and `paid_journeys_value` (journeys converted in the period, the
+    second by last touch on one of the channels).
     """
     periods = pd.DatetimeIndex(panel["period"].values, name="period")
     sums = _Sums(periods, params.calendar.frequency)
@@ -36,6 +40,8 @@ def observed_facts(params: RunParams, tables: Mapping[str, Table], panel: xr.Dat
         _outcomes(params, panel, periods),
         _deliveries(tables, sums),
         _funnel(tables, sums),
+        *(_summed(rows, sums) for rows in (web_rows(tables), seo_rows(tables))),
+        customers_there(params, tables, periods, params.calendar.frequency),
         _satisfaction(tables, sums),
         _purchases(tables, sums),
         _journeys(params, tables, sums),
@@ -76,12 +82,20 @@ def _outcomes(params: RunParams, panel: xr.Dataset, periods: pd.DatetimeIndex) -
         found[name] = outcome_values(panel, name).to_numpy().astype(float)
         if declared.unit == "money":
             found[f"{name}_margin"] = found[name] * declared.margin_rate
+    found["selling_cost"] = _selling_cost(params, found, len(periods))
     controls = panel_values(panel, "control")
     for name in () if controls is None else labels(panel, "control"):
         assert controls is not None
         of_control = controls.sel(control=name)
         found[name] = (of_control.mean("geo") if "geo" in of_control.dims else of_control).to_numpy()
     return pd.DataFrame(found, index=periods)
+
+
+def _selling_cost(params: RunParams, outcomes: Mapping[str, Any], n_periods: int) -> Any:
+    declared = params.customers
+    if declared is None or declared.new_customers is None:
+        return np.zeros(n_periods)
+    return declared.sales_cost * outcomes[declared.new_customers]
 
 
 def _of_content(tables: Mapping[str, Table], content: str) -> Iterator[pd.DataFrame]:
@@ -130,6 +144,11 @@ def _figures(rows: pd.DataFrame) -> list[str]:
 def _funnel(tables: Mapping[str, Table], sums: _Sums) -> pd.DataFrame:
     frames = [sums.by_period(rows, _figures(rows)) for rows in _of_content(tables, "funnel")]
     return pd.concat(frames, axis="columns") if frames else pd.DataFrame(index=sums.periods)
+
+
+def _summed(rows: pd.DataFrame, sums: _Sums) -> pd.DataFrame:
+    columns = [str(name) for name in rows.columns if name != "date"]
+    return sums.by_period(rows, columns) if columns else pd.DataFrame(index=sums.periods)
 
 
 def _satisfaction(tables: Mapping[str, Table], sums: _Sums) -> pd.DataFrame:
@@ -209,6 +228,10 @@ _ALWAYS = (
     *DELIVERIES,
     *(f"spend_with_{name}" for name in DELIVERIES),
     *("visits", "leads", "mql", "sql", "sales"),
+    *WEB.values(),
+    *SEO.values(),
+    *CUSTOMERS,
+    "selling_cost",
     *("promoters", "detractors", "nps_answers"),
     *("purchases", "purchases_value", "repurchase_rate"),
     *("journeys_value", "paid_journeys_value"),

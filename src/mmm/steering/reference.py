@@ -17,7 +17,7 @@ from mmm.params.schema_problems import schema_problems
 from mmm.params.yaml_file import Location, YamlFile
 from mmm.steering.formulas import Formula, parse_formula
 
-Unit = Literal["money", "share", "ratio", "count", "score", "months"]
+Unit = Literal["money", "share", "ratio", "count", "score", "position", "seconds", "months"]
 Level = Literal["strategic", "tactical", "operational"]
 Owner = Literal["management", "finance", "marketing", "sales", "data", "agency"]
 LEVELS: tuple[Level, ...] = ("strategic", "tactical", "operational")
@@ -42,7 +42,8 @@ class Kpi(Section):
     formula: str
     """SQL expression over fact columns; over several periods it is evaluated on all of them at once."""
     unit: Unit
-    """money: the analysis' currency. share: 0 to 1, shown in per cent. ratio, count, score, months."""
+    """money: the analysis' currency. share: 0 to 1, shown in per cent. ratio, count, score, position (of
+    a search result), seconds, months."""
     direction: Literal["higher", "lower"]
     """Which way is better."""
     level: Level

@@ -300,6 +300,22 @@ PLANTED: dict[str, tuple[dict[str, Any], list[tuple[str, int | None, str, str, s
          "sources": {"site": {"content": "web", "path": "site.csv"}}},
         [("site", 3, "nb_uniq_visitors", "warning", "6.0 > 5.0")],
     ),
+    "opens_above_sends": (
+        {"files": {"news": "date,campaign,spend,impressions,opens\n2026-08-31,FR_SEA_ACQ_2026Q3,5,100,100\n"
+                           "2026-09-07,FR_SEA_ACQ_2026Q3,5,100,101\n"},
+         "sources": {"news": {"content": "media", "path": "news.csv", "channel": "search", "refresh": "once"}}},
+        [("news", 3, "opens", "warning", "101.0 > 100.0")],
+    ),
+    "engaged_above_visits": (
+        {"files": {"site": "label,visits,engaged_visits\nGoogle,90000,80000\nBing,5,6\n"},
+         "sources": {"site": {"content": "web", "path": "site.csv"}}},
+        [("site", 3, "engaged_visits", "warning", "6.0 > 5.0")],
+    ),
+    "position_below_one": (
+        {"files": {"seo": "date,impressions,clicks,position\n2026-09-07,90,9,1\n2026-09-14,90,9,0.9\n"},
+         "sources": {"seo": {"content": "seo", "path": "seo.csv", "refresh": "once"}}},
+        [("seo", 3, "position", "warning", "0.9")],
+    ),
     "duplicate_sale": (
         {"files": {"shop": "customer,date,amount\nc1,2026-09-01,10\nc2,2026-09-02,20\nc1,2026-09-01,10\n"
                            "c2,2026-09-02,20\nc2,2026-09-03,20\n"},

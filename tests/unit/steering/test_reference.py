@@ -39,6 +39,23 @@ def test_the_reference_of_the_project_is_complete_and_leads_to_money(root):
     assert found.path("search_cpc") == ("search_cpc", "cpc", "cpl", "cac", "ltv_cac")
 
 
+ASKED = {
+    "ROMI": ("romi_incremental", "romi_attributed"),
+    "CAC": ("cac", "cac_incremental"),
+    "LTV": ("ltv", "ltv_cac"),
+    "funnel": ("ctr", "visit_to_lead", "lead_to_mql", "mql_to_sql", "sql_to_sale", "visit_to_sale"),
+    "customers": ("nps", "churn", "repurchase_rate", "basket"),
+    "prices": ("cpc", "cpl", "cpa_platform"),
+    "reactions": ("social_ctr", "email_open_rate", "engagement_rate", "social_engagement"),
+    "audience": ("visits", "organic_traffic", "average_position", "time_per_page"),
+}
+
+
+@pytest.mark.parametrize("family", ASKED)
+def test_every_usual_kpi_is_in_the_reference(root, family):
+    assert set(ASKED[family]) <= set(read_kpi_reference(root / "params" / "kpis.yaml").kpis)
+
+
 def test_every_problem_of_a_reference_is_said_at_once(tmp_path):
     with pytest.raises(UserInputError) as refused:
         reference(

@@ -6,7 +6,11 @@ from datetime import date, timedelta
 from mmm.quality.rule import Analysis, Reading, Rule, Seen
 from mmm.records import Severity
 
-_COUNTS = {"impressions", "clicks", "conversions", "conversion_value", "score", "nulls", "converted"}
+_COUNTS = {
+    *("impressions", "clicks", "conversions", "conversion_value", "opens", "engagements"),
+    *("engaged_visits", "page_views", "engagement_seconds", "position"),
+    *("score", "nulls", "converted"),
+}
 _EXCEL_EPOCH = date(1899, 12, 30)
 
 

@@ -18,6 +18,7 @@ _EVERY = (
     "journeys",
     "events",
     "ledger",
+    "seo",
 )
 _MONEY = ("spend", "amount")
 _EMPTY = "{column} IS NULL"
@@ -47,8 +48,11 @@ _NEGATIVES: tuple[RowRule, ...] = (
     RowRule(
         name="negative_count",
         severity=WARNING,
-        contents=("media", "web"),
-        columns=("impressions", "clicks", "conversions", "visits", "users"),
+        contents=("media", "web", "seo"),
+        columns=(
+            *("impressions", "clicks", "conversions", "opens", "engagements"),
+            *("visits", "users", "engaged_visits", "page_views", "engagement_seconds"),
+        ),
         wrong=_NEGATIVE,
     ),
     RowRule(name="refund", severity=NOTE, contents=("transactions",), columns=("amount",), wrong=_NEGATIVE),
@@ -142,10 +146,19 @@ _DOUBTS: tuple[RowRule, ...] = (
     RowRule(
         name="clicks_above_impressions",
         severity=WARNING,
-        contents=("media",),
+        contents=("media", "seo"),
         columns=("clicks",),
         needs=("impressions",),
         wrong="clicks > impressions",
+        value=_COMPARED % "impressions",
+    ),
+    RowRule(
+        name="opens_above_sends",
+        severity=WARNING,
+        contents=("media",),
+        columns=("opens",),
+        needs=("impressions",),
+        wrong="opens > impressions",
         value=_COMPARED % "impressions",
     ),
     RowRule(
@@ -205,6 +218,22 @@ _DOUBTS: tuple[RowRule, ...] = (
         needs=("visits",),
         wrong="users > visits",
         value=_COMPARED % "visits",
+    ),
+    RowRule(
+        name="engaged_above_visits",
+        severity=WARNING,
+        contents=("web",),
+        columns=("engaged_visits",),
+        needs=("visits",),
+        wrong="engaged_visits > visits",
+        value=_COMPARED % "visits",
+    ),
+    RowRule(
+        name="position_below_one",
+        severity=WARNING,
+        contents=("seo",),
+        columns=("position",),
+        wrong="position < 1",
     ),
     RowRule(
         name="score_outside_scale",

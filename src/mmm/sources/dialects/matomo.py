@@ -22,6 +22,8 @@ MATOMO = Dialect(
                 "users": ("nb_uniq_visitors", "sum_daily_nb_uniq_visitors"),
                 "actions": ("nb_actions",),
                 "bounces": ("bounce_count",),
+                "page_views": ("nb_pageviews",),
+                "engagement_seconds": ("sum_visit_length",),
                 "conversions": ("nb_conversions", "nb_visits_converted", "goals_idgoal=*_nb_conversions"),
                 "revenue": ("revenue", "goals_idgoal=*_revenue"),
             },

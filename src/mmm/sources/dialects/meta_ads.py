@@ -30,6 +30,7 @@ META_ADS = Dialect(
                 "clicks": ("Link clicks", "Clicks (all)"),
                 "conversions": ("Results",),
                 "conversion_value": ("Purchases conversion value",),
+                "engagements": ("Post engagements", "Post engagement"),
             },
         ),
         Wording(
@@ -46,6 +47,7 @@ META_ADS = Dialect(
                 "clicks": ("Clics sur un lien", "Clics (tous)"),
                 "conversions": ("Résultats",),
                 "conversion_value": ("Valeur de conversion des achats",),
+                "engagements": ("Interactions avec la publication", "Interactions avec les publications"),
             },
         ),
     ),
