@@ -262,6 +262,17 @@ PLANTED: dict[str, tuple[dict[str, Any], list[tuple[str, int | None, str, str, s
         {"files": {"journeys": FILES["journeys"] + "2,2026-09-23 09:00:00,serach,1\n"}},
         [("journeys", 4, "channel", "warning", "serach")],
     ),
+    "customer_channel": (
+        {"files": {"shop": "customer,date,amount,channel\nc1,2026-09-01,10,search\nc2,2026-09-02,20,Direct\n"
+                           "c2,2026-09-03,20,serach\nc3,2026-09-03,20,kiosk\n"},
+         "sources": {"shop": {"content": "transactions", "path": "shop.csv", "refresh": "once"}}},
+        [("shop", 4, "channel", "warning", "serach"), ("shop", 5, "channel", "warning", "kiosk")],
+    ),
+    "refunds_exceed": (
+        {"files": {"shop": "customer,date,amount\nc1,2026-09-01,10\nc1,2026-09-02,-30.5\nc2,2026-09-02,20\n"},
+         "sources": {"shop": {"content": "transactions", "path": "shop.csv", "refresh": "once"}}},
+        [("shop", None, "amount", "warning", "30.50 > 30.00")],
+    ),
     "visits_gap": (
         {"files": {"funnel": spoilt(FILES["funnel"], ("9000,800,401", "250,240,401"))}},
         [("funnel", 3, "visits", "warning", "300 > 250")],

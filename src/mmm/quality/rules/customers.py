@@ -24,8 +24,20 @@ _REPEATED = 0.01
 
 def _journey_channel(analysis: Analysis) -> Iterator[Seen]:
     """See channels of journeys that the analysis does not declare and that are no organic one."""
+    yield from _undeclared(analysis, "journeys")
+
+
+def _customer_channel(analysis: Analysis) -> Iterator[Seen]:
+    """See the same for the channels that customers came by."""
+    for content in ("transactions", "contracts"):
+        yield from _undeclared(analysis, content)
+
+
+def _undeclared(analysis: Analysis, content: str) -> Iterator[Seen]:
     declared = set(analysis.params.channels)
-    for reading in analysis.of("journeys"):
+    for reading in analysis.of(content):
+        if not {"path", "channel"} & set(reading.columns):
+            continue
         for name, row in _channels(reading):
             if name and name not in declared and name.casefold() not in _UNPAID:
                 near = get_close_matches(name.casefold(), sorted(declared), n=1, cutoff=_ALIKE)
@@ -123,6 +135,24 @@ def _no_repeat(analysis: Analysis) -> Iterator[Seen]:
             yield Seen(source=reading.name, column=reading.header("customer"), value=f"{int(customers):,}")
 
 
+def _refunds_exceed(analysis: Analysis) -> Iterator[Seen]:
+    """See transactions that pay back more than they take."""
+    for reading in analysis.of("transactions"):
+        if "amount" not in reading.columns:
+            continue
+        query = (
+            "SELECT -sum(amount) FILTER (amount < 0), sum(amount) FILTER (amount > 0) "
+            f"FROM {reading.table.relation}"
+        )
+        back, taken = reading.table.database.connection.execute(query).fetchall()[0]
+        if (back or 0.0) > (taken or 0.0):
+            yield Seen(
+                source=reading.name,
+                column=reading.header("amount"),
+                value=f"{back or 0.0:,.2f} > {taken or 0.0:,.2f}",
+            )
+
+
 def _no_conversion(analysis: Analysis) -> Iterator[Seen]:
     """See journeys of which none converts."""
     for reading in analysis.of("journeys"):
@@ -137,10 +167,12 @@ def _no_conversion(analysis: Analysis) -> Iterator[Seen]:
 
 CUSTOMER_RULES: tuple[Rule, ...] = (
     Rule(name="journey_channel", severity=Severity.WARNING, find=_journey_channel, suggests=True),
+    Rule(name="customer_channel", severity=Severity.WARNING, find=_customer_channel, suggests=True),
     Rule(name="duplicate_deal", severity=Severity.WARNING, find=_duplicate_deal),
     Rule(name="duplicate_contract", severity=Severity.WARNING, find=_duplicate_contract),
     Rule(name="duplicate_purchase", severity=Severity.WARNING, find=_duplicate_purchase),
     Rule(name="duplicate_sale", severity=Severity.WARNING, find=_duplicate_sale),
     Rule(name="no_repeat_purchase", severity=Severity.WARNING, find=_no_repeat),
+    Rule(name="refunds_exceed", severity=Severity.WARNING, find=_refunds_exceed),
     Rule(name="no_conversion", severity=Severity.WARNING, find=_no_conversion),
 )
