@@ -29,15 +29,17 @@ def main() -> None:
     asked = parser.parse_args()
     print(f"{platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}\n")
     print(
-        "| every | shape | size, noise sd | within | found | named right | false discoveries | false alarms |"
+        "| every | shape | size, noise sd | within | found | named right | false discoveries | false alarms "
+        "| false alarms in peaks |"
     )
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|")
     for frequency in ("weekly", "daily"):
         for shape, wait in WAIT.items():
             for size in SIZES.get(shape, SIZES["spike"]):
                 seen = measure(shape, size, frequency, asked.groups, 3)
                 shares = (seen.found, seen.named, seen.false_discoveries, seen.false_alarms)
                 figures = " | ".join(f"{100 * share:.1f} %" for share in shares)
+                figures += f" | {100 * seen.on_peaks:.2f} %"
                 print(f"| {frequency} | {shape} | {size:g} | {wait} | {figures} |")
     values = np.exp(quiet(np.random.default_rng(1), "weekly", asked.series))
     cpu, started = process_time(), perf_counter()

@@ -26,9 +26,9 @@ TARGETS = [
 def test_anomalies_are_found_in_time_and_alarms_are_rare(shape, size, target, frequency):
     seen = measure(shape, size, frequency, N_GROUPS, 21)
     assert seen.found >= target
-    assert seen.false_discoveries <= 0.17
-    assert seen.false_alarms <= 0.013
-    assert seen.on_peaks <= 0.013
+    assert seen.false_discoveries <= 0.13
+    assert seen.false_alarms <= 0.012
+    assert seen.on_peaks <= 0.005
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,12 @@ from mmm.sources.interpretation import Interpreted, interpret
 from mmm.sources.opening import open_file
 from mmm.sources.placing import place
 from mmm.sources.problems import SourceProblems
-from mmm.sources.proposing import Proposal, propose
+from mmm.sources.proposing import Proposal, propose, proposed_columns
 from mmm.sources.raw import Opening, Raw, quoted
 
+NOT_READ = "not read"
+_COUNTED = frozenset({"score", "position"})
+"""Columns of numbers whose sum means nothing."""
 _USUAL = ("date", "spend", "amount", "campaign", "jour", "semaine", "montant")
 
 
@@ -46,6 +49,8 @@ class Explanation:
     """Currencies that the file states; empty when it states none."""
     problems: tuple[str, ...] = ()
     """What a person must decide or correct before this file can be read."""
+    is_typed: bool = False
+    """Rows were read: their number, dates and sums are known."""
     is_proposed: bool = False
     """The columns are a proposal: no tool was recognised."""
 
@@ -54,16 +59,32 @@ class Explanation:
         """Lines to paste under `sources` of a params file."""
         name = "".join(letter if letter.isalnum() else "_" for letter in self.path.stem.casefold()).strip("_")
         lines = [f"{name}:", f"  content: {self.content or '?'}", f"  path: {self.path}"]
+        declared = self._declared
         if self.tool:
             lines.append(f"  format: {self.tool}")
-        elif self.columns:
+        elif declared:
             lines.append("  columns:")
-            lines += [f"    {ours}: {_yaml(header)}" for ours, header in self.columns.items()]
-        if self.content == "media":
+            lines += [f"    {ours}: {_yaml(header)}" for ours, header in declared.items()]
+        if self.content == "outcome":
+            lines.append(
+                "# and under `outcomes` (or, for a target: `content: target` and these in `columns`):"
+            )
+            lines += [
+                f"#   {ours}: {{source: {name}, column: {_yaml(header)}}}"
+                for ours, header in self.columns.items()
+                if ours not in declared
+            ]
+        if self.content == "media" and "channel" not in declared:
             lines.append("  channel: ?            # or `campaigns: {pattern: channel}`")
         if self.content in {"media", "deals", "fees", "transactions", "contracts"} and not self.currency:
             lines.append("  currency: ?           # the file does not say it")
         return "\n".join(lines)
+
+    @property
+    def _declared(self) -> dict[str, str]:
+        """Columns as they stand in a source: those of outcomes are named under `outcomes`."""
+        named_elsewhere = set(self.columns) - {"date"} if self.content == "outcome" else set()
+        return {ours: header for ours, header in self.columns.items() if ours not in named_elsewhere}
 
 
 def explain_file(path: Path) -> Explanation:
@@ -77,7 +98,7 @@ def explain_file(path: Path) -> Explanation:
         try:
             raw = open_file(opening, path, source)
         except SourceProblems as found:
-            return Explanation(path=path, said="not read", problems=found.problems)
+            return Explanation(path=path, said=NOT_READ, problems=found.problems)
         return _explained(database.connection, path, raw)
 
 
@@ -90,13 +111,17 @@ def _explained(connection: Any, path: Path, raw: Raw) -> Explanation:
             path=path,
             said=", ".join(raw.said),
             unused=raw.header,
-            problems=("no known tool and no column that looks like ours: declare `content` and `columns`",),
+            problems=(
+                "no known tool and no column that looks like ours: declare `content` and `columns`, "
+                "or leave the file out",
+            ),
         )
     source = Source.model_validate(
         {"content": content, "path": str(path), "columns": dict(proposal.columns) if proposal else {}}
     )
+    known = columns_of_content(content) if proposal is None else proposed_columns(content)
     try:
-        placed = place(source, raw, [c for c in columns_of_content(content) if _is_there(c.name, proposal)])
+        placed = place(source, raw, [column for column in known if _is_there(column.name, proposal)])
         typed = interpret(connection, "weekly", source, raw, placed)
     except SourceProblems as found:
         return Explanation(
@@ -144,10 +169,15 @@ def _measured(
         rows=count,
         first=first,
         last=last,
-        sums={name: total for name, total in zip(numbers, sums, strict=True) if total is not None},
+        sums={
+            name: total
+            for name, total in zip(numbers, sums, strict=True)
+            if total is not None and name not in _COUNTED
+        },
         unreadable=faults,
         currency=_currency(connection, raw, typed, kinds),
         problems=missing,
+        is_typed=True,
         is_proposed=proposal is not None,
     )
 

@@ -11,7 +11,10 @@ from mmm.sources.contents import Column, columns_of_content
 from mmm.sources.dialects import DIALECTS, plain, unbroken
 from mmm.sources.raw import Raw
 
-PROPOSED = ("media", "seo", "web", "deals", "contracts", "transactions", "journeys", "fees", "nps")
+PROPOSED = (
+    *("media", "plan", "outcome", "funnel", "control"),
+    *("seo", "web", "deals", "contracts", "transactions", "journeys", "fees", "nps"),
+)
 _WORDS: Mapping[str, str] = {
     "date": "date,by day,par jour,jour,day,semaine,week,mois,month,periode,period,date de debut,date debut,"
     "debut,start,start date,horodatage,timestamp,semaine du,week of,date d'achat,order date,"
@@ -30,7 +33,16 @@ _WORDS: Mapping[str, str] = {
     "revenu,chiffre d'affaires attribue,ca attribue",
     "currency": "devise,currency,code devise,currency code,monnaie",
     "channel": "canal,channel,levier,media,support,source",
-    "label": "canal,channel,source,source / medium,referrer,page,groupe de canaux,label,libelle,provenance",
+    "budget": "budget,budgets,budget prevu,prevu,prevision,depense prevue,plan,planned,planned spend,"
+    "budget media",
+    "leads": "leads,lead,prospects,contacts",
+    "mql": "mql,mqls",
+    "sql": "sql,sqls",
+    "sales": "ventes,sales,commandes,orders,clients,premieres commandes",
+    "new_customers": "nouveaux clients,new customers,nouveaux acheteurs,clients acquis,acquisitions",
+    "price_index": "indice prix,indice de prix,price index,prix moyen,average price",
+    "label": "canal,channel,source,origine,origin,source / medium,referrer,page,groupe de canaux,label,"
+    "libelle,provenance,requete,requetes,query,queries,top queries,requetes les plus frequentes",
     "visits": "visites,visits,sessions,nb visites",
     "users": "utilisateurs,users,visiteurs,visitors,visiteurs uniques",
     "revenue": "revenu,revenue,revenus,chiffre d'affaires,ca,total revenue",
@@ -51,6 +63,8 @@ _WORDS: Mapping[str, str] = {
     "converted": "conversion,converted,converti,achat",
     "value": "valeur,value,revenu,montant",
 }
+_CALLED = {("plan", "spend"): "budget"}
+"""Columns that one content calls otherwise: whose words they go by."""
 _CLOSE = 0.84
 """Likeness from which two names are spellings of one."""
 
@@ -74,31 +88,53 @@ def propose(connection: Any, raw: Raw) -> Proposal | None:
 
 
 def _plausible(one: Proposal) -> tuple[bool, int, int]:
-    required = [column.name for column in _columns(one.content) if column.required]
+    required = [column.name for column in proposed_columns(one.content) if column.required]
     return not one.missing, len(set(required) & set(one.columns)), len(one.columns)
 
 
-def _columns(content: str) -> tuple[Column, ...]:
-    if content == "journeys":
-        kinds = {
-            "journey": "text",
-            "date": "moment",
-            "channel": "text",
-            "converted": "number",
-            "value": "number",
-        }
-        return tuple(Column(name=name, kind=kind, required=name != "value") for name, kind in kinds.items())  # type: ignore[arg-type]
-    return columns_of_content(content)
+_DATE, _CHANNEL = Column(name="date", kind="date"), Column(name="channel", kind="text")
+_FREE: Mapping[str, tuple[Column, ...]] = {
+    "plan": (_DATE, _CHANNEL, Column(name="spend", kind="number")),
+    "outcome": (
+        _DATE,
+        Column(name="revenue", kind="number", required=False),
+        Column(name="new_customers", kind="number", required=False),
+    ),
+    "funnel": (
+        _DATE,
+        Column(name="visits", kind="number", required=False),
+        Column(name="leads", kind="number"),
+        *(Column(name=name, kind="number", required=False) for name in ("mql", "sql", "sales")),
+    ),
+    "control": (_DATE, Column(name="price_index", kind="number")),
+    "journeys": (
+        Column(name="journey", kind="text"),
+        Column(name="date", kind="moment"),
+        _CHANNEL,
+        Column(name="converted", kind="number"),
+        Column(name="value", kind="number", required=False),
+        Column(name="campaign", kind="text", required=False),
+    ),
+}
+"""Columns to look for where those of the content depend on the analysis."""
+
+
+def proposed_columns(content: str) -> tuple[Column, ...]:
+    """List the columns that a proposal of this content may hold."""
+    if content == "media":
+        channel = Column(name="channel", kind="text", required=False)
+        return (*columns_of_content(content), channel)
+    return _FREE.get(content) or columns_of_content(content)
 
 
 def _proposal(connection: Any, raw: Raw, content: str) -> Proposal:
-    wanted = {column.name: column for column in _columns(content)}
+    wanted = {column.name: column for column in proposed_columns(content)}
     ranked = sorted(
         (
             (likeness, -at, ours, at)
             for ours in wanted
             for at, header in enumerate(raw.header)
-            if (likeness := alike(ours, header)) >= _CLOSE
+            if (likeness := alike(_CALLED.get((content, ours), ours), header)) >= _CLOSE
         ),
         reverse=True,
     )

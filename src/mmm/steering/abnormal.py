@@ -13,7 +13,7 @@ import pandas as pd
 
 from mmm.params.data import Frequency
 from mmm.steering.periods import YEAR
-from mmm.steering.robust import MAD_TO_SD, robust_coefficients
+from mmm.steering.robust import MAD_TO_SD, robust_coefficients, robust_scale
 from mmm.steering.shapes import SHARE_OF_SPIKES, shape_names, shape_scores
 
 FloatArray = npt.NDArray[np.float64]
@@ -25,6 +25,10 @@ OUTAGE = 0.1
 """Share of what is expected under which a figure is an outage and no drop."""
 PRUDENCE = 0.8
 """Found by `benchmarks/steering.py`: scale and smoothing come from the same short past as what is judged."""
+PEAK_PRUDENCE = 0.1
+"""By how much a p-value must be smaller in a holiday or event that few past periods tell of."""
+FEW_PEAKS = 4
+"""Past periods of a holiday or event up to which prudence is whole; it falls as one over their number."""
 _SMOOTHING = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5)
 _HARMONICS = 3
 _COLUMNS = ["value", "expected", "lower", "upper", "score", "p_value", "shape"]
@@ -107,7 +111,7 @@ def _judge(y: FloatArray, calendar: pd.DataFrame, frequency: Frequency, n_past: 
     scores = shape_scores((y - fitted) / spread, level / spread, smoothing, leverage, n_past)
     lasting = 2 * t.sf(np.abs(scores.lasting).max(axis=0), DEGREES) * scores.lasting.shape[0]
     either = np.minimum(spike / SHARE_OF_SPIKES, lasting / (1 - SHARE_OF_SPIKES))
-    p_value = np.minimum(1.0, either / PRUDENCE)
+    p_value = np.minimum(1.0, either / PRUDENCE * _prudence_in_peaks(shares, n_past)[:, None])
     return _Judged(
         expected=fitted + level,
         spread=spread,
@@ -115,6 +119,13 @@ def _judge(y: FloatArray, calendar: pd.DataFrame, frequency: Frequency, n_past: 
         p_value=p_value,
         shape=shape_names(scores, score),
     )
+
+
+def _prudence_in_peaks(shares: FloatArray, n_past: int) -> FloatArray:
+    """Give what p-values are multiplied by in each period: 1 outside holidays and events."""
+    seen = (shares[:n_past] > 0).sum(axis=0)
+    novelty = np.minimum(1.0, FEW_PEAKS / np.maximum(1, seen))
+    return 1 + (1 / PEAK_PRUDENCE - 1) * np.minimum(1.0, shares @ novelty)
 
 
 def _table(values: FloatArray, judged: _Judged, at: int, *, in_logs: bool) -> dict[str, object]:
@@ -185,9 +196,9 @@ def _scales(
     """Robust sd of past surprises; periods of the calendar are allowed their own, larger one."""
     usable = surprise[MIN_HISTORY // 2 :]
     room = np.sqrt(len(surprise) / max(1, len(surprise) - n_columns))
-    ordinary = MAD_TO_SD * np.median(np.abs(usable), axis=0) * room
-    special = np.abs(surprise[in_calendar])
-    own = MAD_TO_SD * np.median(special, axis=0) * room if len(special) >= 6 else ordinary
+    ordinary = robust_scale(usable) * room
+    special = surprise[in_calendar]
+    own = robust_scale(special) * room if len(special) >= 6 else ordinary
     return ordinary, np.maximum(ordinary, own)
 
 

@@ -8,6 +8,10 @@ MAD_TO_SD = 1.482602218505602
 _BEND = 1.345
 """Huber's constant: 95 % efficient on Gaussian noise."""
 _ROUNDS = 50
+_BEYOND = 3.0
+"""Standard deviations from which a surprise says nothing of the usual ones."""
+_KEPT_VARIANCE = 0.97334
+"""Variance of a standard Gaussian cut at three: 1 - 6 phi(3) / (2 Phi(3) - 1)."""
 _ENOUGH = 1e-8
 
 
@@ -47,6 +51,31 @@ def robust_coefficients(y: FloatArray, design: FloatArray) -> FloatArray:
             break
     solved = np.linalg.lstsq(triangle, coefficients, rcond=None)[0]
     return np.asarray(solved, dtype=np.float64)
+
+
+def robust_scale(surprises: FloatArray) -> FloatArray:
+    """Give the standard deviation of surprises around zero, those beyond three left out.
+
+    The median absolute value says which are beyond; the others then give a figure that
+    wavers half as much as the median alone: fewer alarms that only a low scale makes.
+
+    Parameters
+    ----------
+    surprises : ndarray of shape (n_periods, ...)
+
+    References
+    ----------
+    Rousseeuw and Leroy (1987), "Robust Regression and Outlier Detection", section 1.2 (reweighted scale).
+
+    Examples
+    --------
+    >>> float(robust_scale(np.array([1.0, -1.0, 1.0, -1.0, 50.0])).round(2))
+    1.01
+    """
+    rough = MAD_TO_SD * np.median(np.abs(surprises), axis=0)
+    kept = np.abs(surprises) <= _BEYOND * rough
+    mean_square = (surprises**2 * kept).sum(axis=0) / np.maximum(1, kept.sum(axis=0))
+    return np.asarray(np.sqrt(mean_square / _KEPT_VARIANCE), dtype=np.float64)
 
 
 def _weighted(y: FloatArray, basis: FloatArray, weight: FloatArray) -> FloatArray:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from mmm.steering.robust import MAD_TO_SD
 
 FloatArray = npt.NDArray[np.float64]
-SHARE_OF_SPIKES = 0.8
+SHARE_OF_SPIKES = 0.86
 """Share of the false-alarm rate that tests of one period may spend; lasting shapes have the rest."""
 SHIFTS = (2, 3, 5)
 """Periods over which a shift is tested."""

@@ -3,6 +3,9 @@
 Evidence: files written here.
 """
 
+import pytest
+
+from mmm.params import read_params
 from mmm.sources import explain_file
 from mmm.sources.title_range import title_range
 
@@ -27,14 +30,14 @@ def test_columns_of_an_unknown_file_are_proposed_with_what_to_declare(tmp_path):
         "spend": "Dépenses HT",
         "impressions": "Affichages",
         "clicks": "Clics",
+        "channel": "Levier",
     }
-    assert explained.unused == ("Levier",)
+    assert explained.unused == ()
     assert explained.sums["spend"] == 1200.5
     assert explained.declaration == (
         "regie:\n  content: media\n"
         f"  path: {tmp_path / 'regie.csv'}\n  columns:\n    date: Semaine du\n    campaign: Nom campagne\n"
-        "    spend: Dépenses HT\n    impressions: Affichages\n    clicks: Clics\n"
-        "  channel: ?            # or `campaigns: {pattern: channel}`\n"
+        "    spend: Dépenses HT\n    impressions: Affichages\n    clicks: Clics\n    channel: Levier\n"
         "  currency: ?           # the file does not say it"
     )
 
@@ -59,7 +62,8 @@ def test_what_cannot_be_decided_is_a_problem(tmp_path):
 def test_a_file_of_nothing_known_asks(tmp_path):
     explained = explain(tmp_path, "a;b\n1;2\n")
     assert explained.problems == (
-        "no known tool and no column that looks like ours: declare `content` and `columns`",
+        "no known tool and no column that looks like ours: declare `content` and `columns`, "
+        "or leave the file out",
     )
 
 
@@ -116,3 +120,49 @@ def test_a_short_year_is_not_guessed_but_its_columns_are_proposed(tmp_path):
 def test_a_total_with_a_number_in_its_label_is_a_total_in_the_column_of_days(tmp_path):
     explained = explain(tmp_path, "By Day,Campaign name,Cost\n2026-09-01,A,12.5\nTotal of 1 results,-,12.5\n")
     assert (explained.rows, explained.unreadable, explained.sums["spend"]) == (1, 0, 12.5)
+
+
+def test_what_every_sample_file_holds_is_proposed_as_the_sample_analysis_declares_it(root):
+    # Evidence: params/demo.yaml, which declares the same files by hand
+    for name, source in read_params(root / "params" / "demo.yaml").sources.items():
+        explained = explain_file(root / "params" / source.path)
+        assert explained.problems == (), name
+        same = {"target": "outcome"}  # nothing in a file tells wanted sales from sales
+        assert explained.content == same.get(source.content, source.content), name
+        wanted = {} if source.content == "target" else source.columns
+        assert {
+            ours: header for ours, header in wanted.items() if explained.columns.get(ours) != header
+        } == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "columns"),
+    [
+        (
+            "jour;canal;prévu\n2026-09-07;tv;12\n",
+            "plan",
+            {"date": "jour", "channel": "canal", "spend": "prévu"},
+        ),
+        (
+            "week,leads,orders\n2026-09-07,9,2\n",
+            "funnel",
+            {"date": "week", "leads": "leads", "sales": "orders"},
+        ),
+        ("Jour,Clics,Impressions,CTR,Position\n2026-09-07,9,90,10%,8.2\n", "seo", {"position": "Position"}),
+    ],
+)
+def test_other_contents_are_told_from_media(tmp_path, text, content, columns):
+    explained = explain(tmp_path, text)
+    assert (explained.content, explained.problems) == (content, ())
+    assert columns.items() <= explained.columns.items()
+
+
+def test_the_declaration_of_sales_names_its_outcomes(tmp_path):
+    explained = explain(tmp_path, "semaine;CA;nouveaux clients\n2026-09-07;12;3\n", "ventes.csv")
+    assert explained.declaration.splitlines()[3:] == [
+        "  columns:",
+        "    date: semaine",
+        "# and under `outcomes` (or, for a target: `content: target` and these in `columns`):",
+        "#   revenue: {source: ventes, column: CA}",
+        "#   new_customers: {source: ventes, column: nouveaux clients}",
+    ]
