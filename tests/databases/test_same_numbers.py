@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 from mmm.attribution import JourneyRules, credits, read_paths
-from mmm.customers import LtvTerms, ltv_by_channel, pooled, read_history
+from mmm.customers import LtvTerms, ltv_by_channel, pooled, read_contracts, read_history
 from mmm.errors import UserInputError
+from mmm.simulate import ContractTruth, simulate_contracts
 from postgresql_server import running_server, server_binaries
 
 
@@ -125,6 +126,32 @@ def test_histories_are_the_same(server, end):
     for channel in values[0]:
         np.testing.assert_array_equal(values[0][channel].draws, values[1][channel].draws)
     assert pooled(ours.cohorts).n_customers == pooled(theirs.cohorts).n_customers
+
+
+@pytest.mark.parametrize("months", [1, 3])
+def test_contracts_are_the_same(server, months):
+    truth = {
+        "search": ContractTruth(share=0.6, alpha=0.8, beta=4.0),
+        "tv": ContractTruth(share=0.4, alpha=1.0, beta=2.5),
+    }
+    made = simulate_contracts(4, truth, 1_500, first=date(2024, 1, 31), until=date(2026, 1, 4))
+    made.loc[::97, "channel"] = None
+    made.loc[::89, "date_end"] = made["date"] - pd.Timedelta(days=3)
+    again = made.iloc[::50].assign(date=lambda rows: rows["date"] + pd.Timedelta(days=200), date_end=pd.NaT)
+    frame = pd.concat([made, again], ignore_index=True)
+    ours, theirs = (
+        read_contracts(table, "subs", months, date(2026, 1, 4)) for table in both(server, "contracts", frame)
+    )
+    by = list(ours.lives.columns)
+    pd.testing.assert_frame_equal(
+        ours.lives.sort_values(by, ignore_index=True),
+        theirs.lives[by].sort_values(by, ignore_index=True),
+        check_dtype=False,
+        rtol=1e-12,
+    )
+    assert (ours.first_day, ours.observed_until, ours.cut) == (
+        theirs.first_day, theirs.observed_until, theirs.cut,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("minutes", [0, 30])
