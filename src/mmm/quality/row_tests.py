@@ -1,11 +1,15 @@
 """Row rules in the database: one query counts what all of them see, others fetch what was seen."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from mmm.quality.rule import Analysis, Reading, RowRule, Seen
+
+_WHOLE = re.compile(r"(?<=\d)\.0(?!\d)")
+"""What the database adds to a count: 12.0 is written 12."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ def _seen(reading: Reading, test: _Test, count: int, limit: int) -> list[Seen]:
             source=reading.name,
             row=int(row),
             column=reading.header(test.column),
-            value="" if pd.isna(shown) else str(shown),
+            value="" if pd.isna(shown) else _WHOLE.sub("", str(shown)),
         )
         for row, shown in zip(rows["row"], rows["value"], strict=True)
     ]

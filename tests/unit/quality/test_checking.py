@@ -51,7 +51,7 @@ def test_the_gate_says_each_fatal_finding_with_its_line(check):
     assert str(refused.value) == (
         "data: 6 problems\n"
         + "".join(
-            f"  - tv, line {at + 2}: spend is negative: -{900 + at}.0: Correct the amount; put a credit note "
+            f"  - tv, line {at + 2}: spend is negative: -{900 + at}: Correct the amount; put a credit note "
             "on the period that it corrects\n"
             for at in range(4)
         )

@@ -61,11 +61,11 @@ def test_the_edge_of_what_is_allowed_is_allowed(check):
 PLANTED: dict[str, tuple[dict[str, Any], list[tuple[str, int | None, str, str, str]]]] = {
     "negative_amount": (
         {"files": {"tv": spoilt(TV, (",901", ",-901"))}},
-        [("tv", 3, "spend", "fatal", "-901.0")],
+        [("tv", 3, "spend", "fatal", "-901")],
     ),
     "negative_count": (
         {"files": {"search": spoilt(SEARCH, ("101.5,9000,300,12", "101.5,9000,300,-1"))}},
-        [("search", 3, "conversions", "warning", "-1.0")],
+        [("search", 3, "conversions", "warning", "-1")],
     ),
     "not_a_number": (
         {"files": {"sales": spoilt(SALES, ("50900,401", "environ 50900,401"))}},
@@ -101,7 +101,7 @@ PLANTED: dict[str, tuple[dict[str, Any], list[tuple[str, int | None, str, str, s
     ),
     "missing_campaign": (
         {"files": {"tv": TV + "2026-09-21,,7\n"}},
-        [("tv", 6, "campaign", "warning", "7.0")],
+        [("tv", 6, "campaign", "warning", "7")],
     ),
     "future_date": (
         {"files": {"journeys": FILES["journeys"] + "2,2027-01-01 10:00:00,tv,0\n"}},
@@ -109,11 +109,11 @@ PLANTED: dict[str, tuple[dict[str, Any], list[tuple[str, int | None, str, str, s
     ),
     "clicks_above_impressions": (
         {"files": {"search": spoilt(SEARCH, ("101.5,9000,300", "101.5,200,300"))}},
-        [("search", 3, "clicks", "warning", "300.0 > 200.0")],
+        [("search", 3, "clicks", "warning", "300 > 200")],
     ),
     "conversions_above_clicks": (
         {"files": {"search": spoilt(SEARCH, ("101.5,9000,300,12", "101.5,9000,300,312"))}},
-        [("search", 3, "conversions", "warning", "312.0 > 300.0")],
+        [("search", 3, "conversions", "warning", "312 > 300")],
     ),
     "spend_without_delivery": (
         {"files": {"search": spoilt(SEARCH, ("101.5,9000,300,12", "101.5,,,"))}},
@@ -121,7 +121,7 @@ PLANTED: dict[str, tuple[dict[str, Any], list[tuple[str, int | None, str, str, s
     ),
     "delivery_without_spend": (
         {"files": {"search": spoilt(SEARCH, ("101.5,9000", "0,9000"))}},
-        [("search", 3, "impressions", "warning", "9000.0")],
+        [("search", 3, "impressions", "warning", "9000")],
     ),
     "broken_accents": (
         {"files": {"tv": spoilt(TV, ("2026-09-07,FR_TV_BRAND_2026Q3", "2026-09-07,TÃ©lÃ©"))}},
@@ -129,7 +129,7 @@ PLANTED: dict[str, tuple[dict[str, Any], list[tuple[str, int | None, str, str, s
     ),
     "score_outside_scale": (
         {"files": {"nps": FILES["nps"] + "2026-09-26,11\n2026-09-26,7.5\n"}},
-        [("nps", 4, "score", "warning", "11.0"), ("nps", 5, "score", "warning", "7.5")],
+        [("nps", 4, "score", "warning", "11"), ("nps", 5, "score", "warning", "7.5")],
     ),
     "missing_score": (
         {"files": {"nps": FILES["nps"] + "2026-09-26,-\n"}},
@@ -137,19 +137,19 @@ PLANTED: dict[str, tuple[dict[str, Any], list[tuple[str, int | None, str, str, s
     ),
     "missing_customer": (
         {"files": {"buys": FILES["buys"] + ",2026-09-21,5\n"}},
-        [("buys", 4, "customer", "warning", "5.0")],
+        [("buys", 4, "customer", "warning", "5")],
     ),
     "refund": (
         {"files": {"buys": FILES["buys"] + "a,2026-09-21,-5\n"}},
-        [("buys", 4, "amount", "note", "-5.0")],
+        [("buys", 4, "amount", "note", "-5")],
     ),
     "conversion_flag": (
         {"files": {"journeys": FILES["journeys"] + "2,2026-09-23 09:00:00,tv,2\n"}},
-        [("journeys", 4, "converted", "warning", "2.0")],
+        [("journeys", 4, "converted", "warning", "2")],
     ),
     "negative_value": (
         {"files": {"funnel": spoilt(FILES["funnel"], ("800,401", "800,-401"))}},
-        [("funnel", 3, "sales", "warning", "-401.0")],
+        [("funnel", 3, "sales", "warning", "-401")],
     ),
     "missing_value": (
         {"files": {"funnel": spoilt(FILES["funnel"], ("800,401", ",401"))}},
@@ -309,18 +309,18 @@ PLANTED: dict[str, tuple[dict[str, Any], list[tuple[str, int | None, str, str, s
     "users_above_visits": (
         {"files": {"site": "label,nb_visits,nb_uniq_visitors,nb_actions\nGoogle,90000,80000,1\nBing,5,6,7\n"},
          "sources": {"site": {"content": "web", "path": "site.csv"}}},
-        [("site", 3, "nb_uniq_visitors", "warning", "6.0 > 5.0")],
+        [("site", 3, "nb_uniq_visitors", "warning", "6 > 5")],
     ),
     "opens_above_sends": (
         {"files": {"news": "date,campaign,spend,impressions,opens\n2026-08-31,FR_SEA_ACQ_2026Q3,5,100,100\n"
                            "2026-09-07,FR_SEA_ACQ_2026Q3,5,100,101\n"},
          "sources": {"news": {"content": "media", "path": "news.csv", "channel": "search", "refresh": "once"}}},
-        [("news", 3, "opens", "warning", "101.0 > 100.0")],
+        [("news", 3, "opens", "warning", "101 > 100")],
     ),
     "engaged_above_visits": (
         {"files": {"site": "label,visits,engaged_visits\nGoogle,90000,80000\nBing,5,6\n"},
          "sources": {"site": {"content": "web", "path": "site.csv"}}},
-        [("site", 3, "engaged_visits", "warning", "6.0 > 5.0")],
+        [("site", 3, "engaged_visits", "warning", "6 > 5")],
     ),
     "position_below_one": (
         {"files": {"seo": "date,impressions,clicks,position\n2026-09-07,90,9,1\n2026-09-14,90,9,0.9\n"},
@@ -464,7 +464,7 @@ def test_a_plan_shorter_than_the_horizon_is_seen(check):
 
 def test_negative_aggregated_paths_are_fatal(check):
     findings = check({"journeys": "path,conversions\na > b,2\nb,-1\n"})
-    assert seen(findings, "negative_path") == [("journeys", 3, "conversions", "fatal", "-1.0")]
+    assert seen(findings, "negative_path") == [("journeys", 3, "conversions", "fatal", "-1")]
 
 
 def test_weekly_rows_in_a_monthly_analysis_are_one_finding(check):
@@ -498,3 +498,21 @@ def test_usual_amounts_that_vary_a_lot_are_not_extreme(check):
     amounts = np.random.default_rng(3).lognormal(4, 1.5, 5_000).round(2)
     buys = "customer,date,amount\n" + "".join(f"c,2026-09-21,{amount}\n" for amount in amounts)
     assert check({"buys": buys}).empty
+
+
+def test_a_line_of_the_site_or_of_organic_search_that_is_there_twice_is_seen(check):
+    findings = check(
+        files={
+            "site": "date,label,visits\n2026-09-07,Google,90000\n2026-09-07,Bing,0\n2026-09-07,Bing,0\n"
+            "2026-09-07,Google,90000\n2026-09-14,Google,90000\n",
+            "seo": "date,impressions,clicks,position\n2026-09-07,900,9,2\n2026-09-07,900,9,2\n",
+        },
+        sources={
+            "site": {"content": "web", "path": "site.csv", "refresh": "once"},
+            "seo": {"content": "seo", "path": "seo.csv", "refresh": "once"},
+        },
+    )
+    assert seen(findings, "duplicate_row") == [
+        ("site", 5, "visits", "warning", "Google, 90,000"),
+        ("seo", 3, "impressions", "warning", "900"),
+    ]

@@ -109,6 +109,7 @@ def _duplicate_period(analysis: Analysis) -> Iterator[Seen]:
 def _duplicate_row(analysis: Analysis) -> Iterator[Seen]:
     """See the same amount twice for one date and place."""
     keys = ("date", "geo", "channel", "campaign", "kind", "spend", "amount", "impressions", "clicks")
+    yield from _same_count_twice(analysis)
     for reading in analysis.of("media", "fees", "plan", "target", "funnel"):
         rows = reading.rows
         by = (
@@ -121,6 +122,19 @@ def _duplicate_row(analysis: Analysis) -> Iterator[Seen]:
         for row in each(rows[repeated]):
             shown = f"{row.date.date()}, {getattr(row, amount):,.2f}" if amount else str(row.date.date())
             yield Seen(source=reading.name, row=row.row, column=reading.header("date"), value=shown)
+
+
+def _same_count_twice(analysis: Analysis) -> Iterator[Seen]:
+    """See the same line of an audience report twice."""
+    for reading in analysis.of("web", "seo"):
+        rows = reading.rows
+        counted = "visits" if reading.content == "web" else "impressions"
+        repeated = rows.duplicated([name for name in rows if name != "row"], keep="first") & (
+            rows[counted] > 0
+        )
+        for row in rows[repeated].to_dict("records"):
+            shown = f"{row.get('label', '')}, {row[counted]:,.0f}".removeprefix(", ")
+            yield Seen(source=reading.name, row=int(row["row"]), column=reading.header(counted), value=shown)
 
 
 def missing_runs(
