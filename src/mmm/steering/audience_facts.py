@@ -29,16 +29,14 @@ CUSTOMERS = ("active_customers", "lost_customers")
 def web_rows(tables: Mapping[str, Table]) -> pd.DataFrame:
     """Give visits and engagement by day, whatever the origin: date and the facts of `WEB`.
 
-    A report over a range of days that is longer than one day is no figure of a period: left out.
+    The first source with a date by row is read: two tools, or two reports of one, count the
+    same visits. A report over a range of days is no figure of a period.
     """
-    frames = [
-        daily_products(table, {fact: column for column, fact in WEB.items() if column in columns})
-        for table in tables.values()
-        if table.content == "web"
-        and "date" in (columns := table_columns(table))
-        and "date_end" not in columns
-    ]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    for table in tables.values():
+        columns = table_columns(table) if table.content == "web" else ()
+        if "date" in columns and "date_end" not in columns:
+            return daily_products(table, {fact: column for column, fact in WEB.items() if column in columns})
+    return pd.DataFrame()
 
 
 def seo_rows(tables: Mapping[str, Table]) -> pd.DataFrame:

@@ -111,6 +111,9 @@ def _deliveries(tables: Mapping[str, Table], sums: _Sums) -> pd.DataFrame:
     for name in counted:
         with_count = rows[rows[name].notna()]
         found[f"spend_with_{name}"] = sums.by_period(with_count, ["spend"])["spend"]
+    if {"impressions", "clicks"} <= set(counted):
+        both = rows[rows["clicks"].notna()]
+        found["impressions_with_clicks"] = sums.by_period(both, ["impressions"])["impressions"]
     for channel, of_channel in rows.groupby("channel"):
         paid_for = {
             f"spend_with_{name}": of_channel["spend"].where(of_channel[name].notna()) for name in counted
@@ -228,6 +231,7 @@ _ALWAYS = (
     *DELIVERIES,
     *(f"spend_with_{name}" for name in DELIVERIES),
     *("visits", "leads", "mql", "sql", "sales"),
+    "impressions_with_clicks",
     *WEB.values(),
     *SEO.values(),
     *CUSTOMERS,

@@ -24,8 +24,7 @@ def show_explanations(path: Path) -> None:
         Something must be decided before a file can be read.
     """
     console = Console()
-    files = _files(path)
-    explained = [explain_file(file) for file in files]
+    explained = [explain_file(file) for file in _files(path)]
     for one in explained:
         console.print("\n".join(_lines(one)), highlight=False, soft_wrap=True, markup=False)
     problems = [f"{one.path.name}: {problem}" for one in explained for problem in one.problems]

@@ -11,6 +11,7 @@ from mmm.steering.facts import fact_names, observed_facts
 WEEK = pd.Timestamp("2026-09-14")
 DECLARED = """
   site: {content: web, path: site.csv}
+  pages: {content: web, path: pages.csv}
   range: {content: web, path: range.csv}
   google: {content: seo, path: google.csv}
   shop: {content: transactions, path: shop.csv}
@@ -19,6 +20,7 @@ customers: {source: shop, sales_cost: 3, new_customers: new_customers}
 FILES = {
     "site.csv": "date,label,visits,engaged_visits,page_views,engagement_seconds\n"
     "2026-09-14,A,100,60,300,9000\n2026-09-14,B,50,,70,500\n2026-09-21,A,10,5,20,\n",
+    "pages.csv": "date,label,visits\n2026-09-14,/home,150\n",
     "range.csv": "date,date_end,label,visits\n2026-09-01,2026-09-30,A,99999\n",
     "google.csv": "date,impressions,clicks,position\n2026-09-14,900,9,2\n2026-09-16,100,5,12\n",
     "shop.csv": "customer,date,amount\na,2024-06-10,5\nb,2025-09-17,5\nc,2026-09-08,5\nc,2026-09-20,5\n",
@@ -36,6 +38,10 @@ def observed(world, tmp_path_factory):
         (folder / name).write_text(text)
     read = read_params(folder / "params.yaml")
     return read, observed_facts(read, read_sources(read), world.panel)
+
+
+def test_two_reports_of_one_site_are_not_added_up(observed):
+    assert observed[1].loc[WEEK, "web_visits"] == 150.0  # `pages` counts the same visits by page
 
 
 def test_visits_of_all_origins_are_added_up_and_a_report_over_a_month_is_no_week(observed):

@@ -36,6 +36,7 @@ def test_costs_and_outcomes_of_a_week_are_those_of_the_files(observed):
 
 def test_spend_with_clicks_leaves_out_the_channel_without_clicks(observed):
     assert observed.loc[WEEK, "spend_with_clicks"] == 1_000.0
+    assert observed.loc[WEEK, "impressions_with_clicks"] == observed.loc[WEEK, "search_impressions"]
     assert observed.loc[WEEK, "clicks"] == observed.loc[WEEK, "search_clicks"] == 400
     assert "tv_clicks" not in observed
 
