@@ -48,16 +48,22 @@ def show_decisions(params_file: Path, reports: Path, words: DecisionWords) -> No
 
 
 def _decision(params: RunParams, reports: Path, words: DecisionWords) -> Decision:
-    required = {"--kind": words.kind, "--owner": words.owner, "--review-on": words.review_on}
-    missing = [f"{name} is missing, a value is required" for name, value in required.items() if value is None]
+    problems, activity = _missing(words), str(words.activity)
+    try:
+        activity = known_activity(params, activity)
+    except UserInputError as refused:
+        problems += refused.problems
+    if words.review_on is not None and words.review_on <= words.decided_on:
+        said = f"--review-on {words.review_on}: expected a day after the decision ({words.decided_on})"
+        problems.append(said)
     evidence = latest_run(analysis_folder(reports, params.analysis))
     if evidence is None:
-        missing.append(f"{params.analysis} has no published run to rest on: `mmm run` first")
-    if missing or evidence is None or not (words.kind and words.owner and words.review_on):
-        raise UserInputError("mmm decide", missing)
+        problems.append(f"{params.analysis} has no published run to rest on: `mmm run` first")
+    if problems or evidence is None or not (words.kind and words.owner and words.review_on):
+        raise UserInputError("mmm decide", problems)
     return Decision(
         analysis=params.analysis,
-        activity=known_activity(params, str(words.activity)),
+        activity=activity,
         kind=DecisionKind(words.kind),
         reason=words.why,
         evidence_run=evidence.name,
@@ -67,6 +73,16 @@ def _decision(params: RunParams, reports: Path, words: DecisionWords) -> Decisio
         expected_gain=words.expected_gain,
         currency=params.currency,
     )
+
+
+def _missing(words: DecisionWords) -> list[str]:
+    required = {
+        "--kind": words.kind,
+        "--owner": words.owner,
+        "--review-on": words.review_on,
+        "--why": words.why.strip(),
+    }
+    return [f"{name} is missing, a value is required" for name, value in required.items() if not value]
 
 
 def _list(console: Console, params: RunParams, reports: Path, words: DecisionWords) -> None:
